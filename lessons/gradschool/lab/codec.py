@@ -1,0 +1,127 @@
+"""Messages between the student's process and the judge: a JSON header, then the bytes of plain arrays.
+
+    length of the header, 8 bytes, little-endian
+    header, UTF-8 JSON: {"meta": ..., "arrays": [[name, dtype, shape], ...]}
+    the arrays' bytes, one after the other, C order
+
+No pickle, no compression, no dtype but the plain ones; sizes are checked before anything is allocated. So a message may
+come from anyone.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gradschool.lab.evidence import PLAIN, AnyArray, Evidence, Fault
+
+LENGTH = struct.Struct("<Q")
+DTYPE = re.compile(r"[<>|=]?([biufcU])([0-9]{1,6})")
+WIDTHS = {"b": {1}, "i": {1, 2, 4, 8}, "u": {1, 2, 4, 8}, "f": {2, 4, 8}, "c": {8, 16}, "U": set(range(4097))}
+
+
+class MessageError(ValueError):
+    """A message is not in the form of this module."""
+
+
+def pack(meta: Any, arrays: Mapping[str, AnyArray]) -> bytes:
+    """Return a message that holds `meta`, which JSON must be able to hold, and `arrays`."""
+    table: list[tuple[str, str, tuple[int, ...]]] = []
+    parts: list[bytes] = []
+    for name, array in arrays.items():
+        if array.dtype.kind not in PLAIN:
+            raise TypeError(f"a message holds plain arrays, got {name} of dtype {array.dtype}")
+        if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+            array = array.astype(np.float64)
+        table.append((name, array.dtype.str, array.shape))
+        parts.append(np.ascontiguousarray(array).tobytes())
+    header = json.dumps({"meta": meta, "arrays": table}).encode()
+    return b"".join([LENGTH.pack(len(header)), header, *parts])
+
+
+def unpack(message: bytes) -> tuple[Any, dict[str, AnyArray]]:
+    """Return the `meta` and the arrays of a message.
+
+    Raises:
+        MessageError: the message is malformed in any way.
+    """
+    if len(message) < LENGTH.size:
+        raise MessageError("the message is shorter than its first field")
+    (size,) = LENGTH.unpack_from(message)
+    start = LENGTH.size + size
+    if start > len(message):
+        raise MessageError("the header is longer than the message")
+    try:
+        header = json.loads(message[LENGTH.size : start])
+        meta, table = header["meta"], header["arrays"]
+        rows = [(str(name), str(dtype), tuple(shape)) for name, dtype, shape in table]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise MessageError(f"the header is malformed: {type(error).__name__}") from None
+    arrays: dict[str, AnyArray] = {}
+    for name, dtype, shape in rows:
+        match = DTYPE.fullmatch(dtype)
+        if match is None:
+            raise MessageError("an array has a dtype that is not plain")
+        if int(match[2]) not in WIDTHS[match[1]]:
+            raise MessageError("an array has a dtype of unknown width")
+        if len(shape) > 16 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+            raise MessageError("an array has an impossible shape")
+        kind = np.dtype(dtype)
+        count = math.prod(shape)
+        if kind.itemsize == 0 and count > 2**20:
+            raise MessageError("an array of empty strings is too long")
+        stop = start + count * kind.itemsize
+        if stop > len(message):
+            raise MessageError("an array is longer than the message")
+        if kind.itemsize == 0:
+            arrays[name] = np.zeros(shape, dtype=kind)
+        else:
+            arrays[name] = np.frombuffer(message, dtype=kind, count=count, offset=start).reshape(shape)
+        start = stop
+    if start != len(message):
+        raise MessageError("the message is longer than its arrays")
+    return meta, arrays
+
+
+def pack_evidence(check: str, evidence: Evidence) -> bytes:
+    """Return the message that holds what one case of one check gave."""
+    fault = evidence.fault
+    meta = {
+        "check": check,
+        "odd": dict(evidence.odd),
+        "fault": None if fault is None else [fault.kind, fault.message, fault.where],
+        "notes": list(evidence.notes),
+    }
+    return pack(meta, evidence.arrays)
+
+
+def unpack_evidence(message: bytes) -> tuple[str, Evidence]:
+    """Return the name of a check and what one of its cases gave.
+
+    Raises:
+        MessageError: the message is malformed in any way.
+    """
+    meta, arrays = unpack(message)
+    try:
+        fault = None if meta["fault"] is None else Fault(*(text(part) for part in meta["fault"]))
+        odd = {text(name): text(words) for name, words in meta["odd"].items()}
+        notes = tuple(text(note) for note in meta["notes"][:5])
+        check = text(meta["check"])
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise MessageError(f"the evidence is malformed: {type(error).__name__}") from None
+    if fault is not None and fault.kind not in ("error", "timeout", "not attempted"):
+        raise MessageError("the evidence has a fault of an unknown kind")
+    return check, Evidence(arrays, odd, fault, notes)
+
+
+def text(value: Any, limit: int = 1000) -> str:
+    """Return `value` if it is a string, cut to `limit` characters and without control characters."""
+    if not isinstance(value, str):
+        raise TypeError("a string was expected")
+    return "".join(c for c in value[:limit] if c.isprintable() or c == "\n")

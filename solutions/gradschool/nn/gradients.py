@@ -1,0 +1,70 @@
+"""Gradients by finite difference: the judge of every backward pass.
+
+For a function f of an array x and an upstream gradient dy of the shape of f(x), let s(x) = Σ f(x) · dy. Then
+
+∂s/∂xᵢ = (s(x + h eᵢ) − s(x − h eᵢ)) / 2h + O(h²)
+
+and h = 1e-5 balances that O(h²) against rounding, about 1e-16 / h, in float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from gradschool.nn.layers.layer import Layer
+from gradschool.nn.types import Array
+
+
+def numeric_gradient(f: Callable[[Array], Array], x: Array, dy: Array, *, h: float = 1e-5) -> Array:
+    """Return the gradient of sum(f(x) * dy) with respect to x, by central differences, in float64; x is not changed."""
+    x = np.asarray(x, dtype=np.float64)
+    gradient = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        shift = np.zeros_like(x)
+        shift[i] = h
+        gradient[i] = np.sum((f(x + shift) - f(x - shift)) * dy) / (2 * h)
+    return gradient
+
+
+def relative_error(a: Array, b: Array) -> float:
+    """Return the largest |a - b| / max(1, |a| + |b|) of all entries, 0 if there are none."""
+    return float(np.max(np.abs(a - b) / np.maximum(1, np.abs(a) + np.abs(b)), initial=0))
+
+
+def check_gradient(
+    layer: Layer, x: Array, *, rng: np.random.Generator, h: float = 1e-5, train: bool = False
+) -> dict[str, float]:
+    """Return the relative error of `layer.backward` for "x" and for each parameter by its name.
+
+    The upstream gradient is drawn from `rng`. An array of more than 200 entries is checked at 30 of them. The layer is
+    left with its values, and with gradients of zero.
+    """
+    dy = rng.normal(size=layer.forward(x, train=train).shape)
+    layer.zero_grad()
+    layer.forward(x, train=train)
+    gradients = {"x": layer.backward(dy)}
+    parameters = layer.named_parameters()
+    gradients |= {name: parameter.grad.copy() for name, parameter in parameters.items()}
+    layer.zero_grad()
+
+    x = x.copy()
+    arrays = {"x": x} | {name: parameter.value for name, parameter in parameters.items()}
+    errors = {}
+    for name, array in arrays.items():
+        chosen = np.arange(array.size) if array.size <= 200 else rng.choice(array.size, 30, replace=False)
+        output = partial(_output, layer, x, array, chosen, train)
+        before = array.copy()
+        numeric = numeric_gradient(output, before.flat[chosen], dy, h=h)
+        array[...] = before
+        errors[name] = relative_error(gradients[name].flat[chosen], numeric)
+    return errors
+
+
+def _output(layer: Layer, x: Array, array: Array, chosen: npt.NDArray[np.intp], train: bool, entries: Array) -> Array:
+    """Return the layer's output for `x` with the `chosen` entries of `array`, its x or a parameter's value, set."""
+    array.flat[chosen] = entries
+    return layer.forward(x, train=train)

@@ -1,0 +1,30 @@
+"""Layers in a row: the chain rule, as a loop.
+
+Forward      x → layer 1 → layer 2 → … → y
+Backward     dx ← layer 1 ← layer 2 ← … ← dy
+"""
+
+from __future__ import annotations
+
+from gradschool.nn.layers.layer import Layer
+from gradschool.nn.types import Array
+
+
+class Sequential(Layer):
+    """Layers in a row, which together are a layer."""
+
+    def __init__(self, *layers: Layer) -> None:
+        """Put the layers in a row, in the order in which x meets them."""
+        self.layers = layers
+
+    def forward(self, x: Array, *, train: bool = False) -> Array:
+        """Return the last layer's output; every layer is told `train`."""
+        for layer in self.layers:
+            x = layer.forward(x, train=train)
+        return x
+
+    def backward(self, dy: Array) -> Array:
+        """Return the gradient with respect to x; every layer adds to its gradients."""
+        for layer in reversed(self.layers):
+            dy = layer.backward(dy)
+        return dy
