@@ -26,7 +26,7 @@ def draw() -> Figure:
     ]
     for axes, (features, rate, title, label) in zip(figure.subplots(1, 2), panels, strict=True):
         best = normal_equations(features, Y)
-        start = best + [2.2, -1.5]
+        start = best + np.array([2.2, -1.5])
         a, b = np.meshgrid(best[0] + np.linspace(-2.9, 2.9, 121), best[1] + np.linspace(-2.9, 2.9, 121))
         loss = np.array(
             [mean_squared_error(predict(features, np.array(t)), Y) for t in zip(a.ravel(), b.ravel(), strict=True)]

@@ -11,11 +11,11 @@ X, Y = np.array([[1.0], [2.0], [3.0]]), np.array([2.0, 2.0, 5.0])
 START, BEST = np.array([2.6, 1.6]), np.array([0.0, 1.5])
 RATES = [
     (0.01, "too small: it crawls"),
-    (0.1, "about right"),
+    (0.1, "fast into the valley"),
     (0.17, "zigzags across the valley"),
-    (0.186, "too large: it diverges"),
+    (0.19, "too large: it diverges"),
 ]
-STEPS = 25
+STEPS = 20
 
 
 def draw() -> Figure:

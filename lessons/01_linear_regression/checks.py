@@ -208,7 +208,7 @@ def _(nn):
     return {"mean_squared_error": mean_squared_error}
 
 
-@check(of="mean_squared_error", points=1, sort="property", needs=["mse_values"])
+@check(of="mean_squared_error", points=1, sort="property", needs=["mse_values"], whole=True)
 def mse_shapes(nn, prediction, y):
     """`mean_squared_error` raises a ValueError if its arrays differ in shape: a column and a vector, say."""
     evidence = {"same shape": nn.mean_squared_error(prediction, y)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import textwrap
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -113,9 +114,7 @@ def check(
             raise LessonError(f"the check {probe.__name__} needs a docstring: what is expected, in words")
         exercises = (of,) if isinstance(of, str) else tuple(of)
         source = function_source(probe)
-        return Check(
-            Spec(probe.__name__, exercises, words, points, sort, source, tuple(needs), whole, rtol, seconds)
-        )
+        return Check(Spec(probe.__name__, exercises, words, points, sort, source, tuple(needs), whole, rtol, seconds))
 
     return decorate
 
@@ -181,7 +180,7 @@ def function_source(function: Callable[..., Any]) -> str:
     return "\n".join(source.splitlines()[node.lineno - 1 :]) + "\n"
 
 
-def overlay_source(overlay: Overlay, exercises: Iterable[str]) -> str:
+def overlay_source(overlay: Overlay, exercises: Iterable[str], prefix: str = "_right_") -> str:
     """Return what a mistake or style defines as a student's cell would: the body of the function without its return.
 
     There `nn.X` of an exercise X becomes `_right_X`, which the cell must define before.
@@ -196,7 +195,4 @@ def overlay_source(overlay: Overlay, exercises: Iterable[str]) -> str:
         body = body[1:]
     first = min([n.lineno for n in body] + [d.lineno for n in body for d in getattr(n, "decorator_list", [])])
     text = textwrap.dedent("\n".join(source.splitlines()[first - 1 : last.lineno - 1])).rstrip() + "\n"
-    for name in exercises:
-        text = text.replace(f"nn.{name}(", f"_right_{name}(").replace(f"nn.{name})", f"_right_{name})")
-        text = text.replace(f"nn.{name}.", f"_right_{name}.")
-    return text
+    return re.sub(rf"\bnn\.({'|'.join(map(re.escape, exercises))})\b", rf"{prefix}\1", text)

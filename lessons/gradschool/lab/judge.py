@@ -222,7 +222,7 @@ def _same(spec: Spec, mistake: Mistake, evidence: Sequence[Evidence], only: str 
             return False
         names = [n for n in {**got.arrays, **theirs.arrays} if not n.startswith(NUMERIC)] if only is None else [only]
         for name in names:
-            if not equal(got.arrays.get(name), theirs.arrays.get(name), 10 * spec.rtol):
+            if not equal(got.arrays.get(name), theirs.arrays.get(name), max(spec.rtol, min(10 * spec.rtol, 1e-3))):
                 return False
     return True
 

@@ -97,7 +97,7 @@ def _show(what: Any) -> None:
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
         from IPython.display import display
 
-        display(what)  # type: ignore[no-untyped-call]
+        display(what)
     else:
         print(what)
 

@@ -20,7 +20,10 @@ from gradschool.nn.types import Array
 
 
 def numeric_gradient(f: Callable[[Array], Array], x: Array, dy: Array, *, h: float = 1e-5) -> Array:
-    """Return the gradient of sum(f(x) * dy) with respect to x, by central differences, in float64; x is not changed."""
+    """Return the gradient of sum(f(x) * dy) with respect to x, by central differences.
+
+    The work is done in float64, and x is not changed.
+    """
     x = np.asarray(x, dtype=np.float64)
     gradient = np.zeros_like(x)
     for i in np.ndindex(x.shape):

@@ -24,26 +24,26 @@ def zeros(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
 
 
 def glorot_uniform(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
-    """Return uniform weights of `shape`, (fan_in, fan_out), with Glorot's variance, drawn in one call of `rng`."""
+    """Return uniform weights of shape (fan_in, fan_out) with Glorot's variance, in one draw from `rng`."""
     fan_in, fan_out = shape
     limit = np.sqrt(6 / (fan_in + fan_out))
     return rng.uniform(-limit, limit, size=shape)
 
 
 def glorot_normal(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
-    """Return normal weights of `shape`, (fan_in, fan_out), with Glorot's variance, drawn in one call of `rng`."""
+    """Return normal weights of shape (fan_in, fan_out) with Glorot's variance, in one draw from `rng`."""
     fan_in, fan_out = shape
     return rng.normal(0, np.sqrt(2 / (fan_in + fan_out)), size=shape)
 
 
 def he_uniform(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
-    """Return uniform weights of `shape`, (fan_in, fan_out), with He's variance, drawn in one call of `rng`."""
+    """Return uniform weights of shape (fan_in, fan_out) with He's variance, in one draw from `rng`."""
     fan_in, _ = shape
     limit = np.sqrt(6 / fan_in)
     return rng.uniform(-limit, limit, size=shape)
 
 
 def he_normal(shape: tuple[int, int], *, rng: np.random.Generator) -> Array:
-    """Return normal weights of `shape`, (fan_in, fan_out), with He's variance, drawn in one call of `rng`."""
+    """Return normal weights of shape (fan_in, fan_out) with He's variance, in one draw from `rng`."""
     fan_in, _ = shape
     return rng.normal(0, np.sqrt(2 / fan_in), size=shape)

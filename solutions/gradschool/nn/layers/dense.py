@@ -24,12 +24,17 @@ from gradschool.nn.types import Array
 class Dense(Layer):
     """Every output is a weighted sum of every input, plus a bias.
 
-    `W`, of shape (inputs, outputs), starts as `init` draws it; `b`, of shape (outputs,), starts at zero and does not
-    decay.
+    `W`, of shape (inputs, outputs), starts as `init` draws it.
+    `b`, of shape (outputs,), starts at zero and does not decay.
     """
 
     def __init__(
-        self, inputs: int, outputs: int, *, init: Callable[..., Array] = glorot_uniform, rng: np.random.Generator
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        init: Callable[..., Array] = glorot_uniform,
+        rng: np.random.Generator,
     ) -> None:
         """Make W and b for `inputs` features and `outputs` units."""
         self.W = Parameter(init((inputs, outputs), rng=rng))
@@ -53,5 +58,7 @@ class Dense(Layer):
         inputs, outputs = self.W.shape
         if x.ndim == 2 and x.shape[1] == inputs:
             return
-        advice = {1: "; x[None] is a batch of one", 2: ""}.get(x.ndim, "; put Flatten() before it if x is an image")
+        advice = "; put Flatten() before it if x is an image" if x.ndim > 2 else ""
+        if x.ndim == 1:
+            advice = "; x[None] is a batch of one"
         raise ValueError(f"Dense({inputs}, {outputs}) takes x of shape (N, {inputs}), got {x.shape}{advice}")

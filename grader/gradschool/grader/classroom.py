@@ -1,0 +1,74 @@
+"""A classroom: nbgrader's folders for a class, with the lessons in them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from gradschool.grader import notebooks
+from gradschool.grader.course import Course
+from gradschool.grader.errors import ClassroomError
+from gradschool.grader.gradebook import CONFIG, Book
+from gradschool.grader.release import release
+
+STAGES = ("source", "release", "submitted", "autograded", "feedback")
+SEED = ".secret_seed"
+
+TEXT = '''"""nbgrader's configuration of this classroom, made by `gradschool classroom init`. Edit it as you like."""
+
+import os
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "gradschool"
+c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
+
+# The grades; "postgresql://user@host/database" keeps them in PostgreSQL.
+c.CourseDirectory.db_url = "sqlite:///" + os.path.join(c.CourseDirectory.root, "gradebook.db")
+
+# The lessons' folders hold a package of their own, which every student has.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".secret_seed"]
+
+# For `nbgrader autograde`: a training run may take a while.
+c.Execute.timeout = 120
+'''
+
+
+def init(course: Course, root: Path, names: Iterable[str] = (), log: Callable[[str], None] = print) -> None:
+    """Make a classroom in `root`, or bring the lessons of one up to date; grades and submissions stay.
+
+    Raises:
+        ClassroomError: `root` holds other things, or nbgrader can't use it.
+    """
+    if root.exists() and any(root.iterdir()) and not (root / CONFIG).exists():
+        raise ClassroomError(f"{root} holds other files and no classroom; give a new folder")
+    for stage in STAGES:
+        (root / stage).mkdir(parents=True, exist_ok=True)
+    if not (root / CONFIG).exists():
+        (root / CONFIG).write_text(TEXT)
+    if not (root / SEED).exists():
+        (root / SEED).touch(mode=0o600)
+        (root / SEED).write_text(f"{secrets.randbits(63)}\n")
+    book = Book(root)
+    for lesson in course.lessons(names):
+        folder = root / "source" / lesson.name
+        release(course, lesson, folder)
+        made = notebooks.text(notebooks.notebook(lesson, "instructor"))
+        (folder / f"{lesson.name}.ipynb").write_text(made, encoding="utf-8", newline="\n")
+        book.assign(lesson.name)
+        log(f"{lesson.name}: source/ and release/ are ready")
+
+
+def secret_seed(root: Path) -> int:
+    """Return the seed of the cases that this classroom's submissions meet, the same at each grading.
+
+    Raises:
+        ClassroomError: there is none.
+    """
+    try:
+        return int((root / SEED).read_text())
+    except (OSError, ValueError):
+        raise ClassroomError(
+            f"{root} is no classroom: it has no {SEED}; `gradschool classroom init` makes it"
+        ) from None

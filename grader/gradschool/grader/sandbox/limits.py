@@ -1,0 +1,23 @@
+"""What a student's process may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a student's process may use."""
+
+    cell_seconds: float = 20.0
+    """For one cell."""
+    check_seconds: float = 10.0
+    """For all cases of one check, where the check itself asks for no less."""
+    seconds: float = 180.0
+    """For all cells and checks of a submission, start-up included."""
+    memory: int = 2 * 2**30
+    """Bytes of address space beyond what the process has at its start."""
+    file_size: int = 50 * 2**20
+    """Bytes of one file that it writes."""
+    output: int = 200 * 2**20
+    """Bytes of all that it sends."""

@@ -1,0 +1,309 @@
+"""A made-up class: submissions of every kind that a grader meets, and what each should get.
+
+The plan is written to `simulated.json` beside `submitted/`, so that a grading can be compared with what was planted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import nbformat
+
+from gradschool.grader import notebooks
+from gradschool.grader.authoring import PUBLIC_SEED, Check, Overlay, Variant, overlay_source
+from gradschool.grader.lesson import Cell, Lesson
+from gradschool.grader.reference import Reference
+from gradschool.lab.judge import judge
+from gradschool.lab.probe import run_probe
+
+PLAN = "simulated.json"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A student's submission of a lesson: what it is, and what grading it should find."""
+
+    student: str
+    lesson: str
+    kind: str
+    mistakes: Mapping[str, str] = field(default_factory=dict)
+    """For a check: the mistake that it should name."""
+    states: Mapping[str, str] = field(default_factory=dict)
+    """For a check: the state that it should report."""
+
+
+Notebook = Any
+Made = tuple[Planted, bytes]
+Item = tuple[Check, Variant]
+
+
+def simulate(root: Path, lessons: Iterable[Lesson], students: int, seed: int) -> list[Planted]:
+    """Fill `submitted/` of the classroom `root` with a class, and return what was planted."""
+    planted: list[Planted] = []
+    for lesson in lessons:
+        random = Random(f"{seed}/{lesson.name}")
+        names = [f"student{i:03d}" for i in range(1, students + 1)]
+        for number, (plan, content) in enumerate(_class(lesson, students, random)):
+            student = names[number]
+            folder = root / "submitted" / student / lesson.name
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{lesson.name}.ipynb").write_bytes(content)
+            planted.append(Planted(student, lesson.name, plan.kind, plan.mistakes, plan.states))
+    (root / PLAN).write_text(json.dumps([asdict(p) for p in planted], indent=1, ensure_ascii=False) + "\n")
+    return planted
+
+
+def read_plan(root: Path) -> list[Planted]:
+    """Return what was planted in the classroom `root`; nothing if its class is not simulated."""
+    if not (root / PLAN).exists():
+        return []
+    return [Planted(**row) for row in json.loads((root / PLAN).read_text())]
+
+
+def compare(planted: Sequence[Planted], reports: Iterable[Mapping[str, Any]]) -> tuple[int, int, list[str]]:
+    """Return how many of the planted findings a grading found, of how many, and what it missed."""
+    by_key = {(r["student"], r["lesson"]): {c["name"]: c for c in r["checks"]} for r in reports}
+    found, total, missed = 0, 0, []
+    for plan in planted:
+        if (plan.student, plan.lesson) not in by_key:
+            continue
+        checks = by_key[plan.student, plan.lesson]
+        wanted = [(n, "mistake", m) for n, m in plan.mistakes.items()] + [
+            (n, "state", s) for n, s in plan.states.items()
+        ]
+        for name, what, value in wanted:
+            total += 1
+            if checks[name][what] == value:
+                found += 1
+            else:
+                missed.append(f"{plan.student} {plan.lesson} {name}: planted {value!r}, found {checks[name][what]!r}")
+    return found, total, missed
+
+
+@dataclass
+class _Slot:
+    """A submission in the making: what it is, what it replaces, and what is done to the notebook last."""
+
+    kind: str
+    overlays: list[Overlay] = field(default_factory=list)
+    mistakes: dict[str, str] = field(default_factory=dict)
+    """What the overlays are, by the name of the check that names it."""
+    items: list[Item] = field(default_factory=list)
+    """The mistakes that are put in."""
+    states: dict[str, str] = field(default_factory=dict)
+    spoilt: frozenset[str] = frozenset()
+    """The exercises that can't hold a mistake here, because this kind of submission breaks them."""
+    broken: Overlay | None = None
+    """What stands for the broken exercises while mistakes are fitted in."""
+    change: Callable[[Notebook], bytes | None] = lambda notebook: None
+    full: bool = False
+    """Whether no mistake is put in."""
+
+
+def _class(lesson: Lesson, students: int, random: Random) -> list[Made]:
+    """Return a submission for each student: each kind once, and each mistake as far as there is room."""
+    builder = _Builder(lesson)
+    slots = [*builder.specials(), *builder.right_styles()][:students]
+    slots += [_Slot("mistakes") for _ in range(students - len(slots))]
+    builder.fill(slots)
+    made = [builder.make(slot) for slot in slots]
+    random.shuffle(made)
+    return made
+
+
+class _Builder:
+    """Makes submissions of a lesson."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.lesson = lesson
+        self.reference = Reference(lesson)
+        self.answers = {n: self.reference.answers(c, PUBLIC_SEED) for n, c in lesson.checks.items()}
+        self.code = [c for c in lesson.checks.values() if not c.is_question]
+        right = self.reference.names()  # mistakes of a class can be made side by side, those of a function can't
+        self.classes = {name for name in lesson.exercises if isinstance(getattr(right, name), type)}
+
+    def right_styles(self) -> list[_Slot]:
+        """Return the solution as the library has it, and in the lesson's other styles."""
+        states = dict.fromkeys(self.lesson.checks, "right")
+        styles = [_Slot(f"right, {s.name}", [s.overlay], states=states, full=True) for s in self.lesson.styles[:2]]
+        return [_Slot("right", states=states, full=True), *styles]
+
+    def fill(self, slots: Sequence[_Slot]) -> None:
+        """Put every mistake of the lesson into a slot where it does not hide another, and is not hidden.
+
+        The hardest to place come first: what rests on other exercises, then what shares its exercise with many. One that fits
+        nowhere takes the place of what it conflicts with, which is placed again, as long as that leads somewhere.
+        """
+        todo = [(check, variant) for check in self.lesson.checks.values() for variant in check.mistakes]
+        crowd = {name: sum(name in c.spec.of for c, _ in todo) for name in self.lesson.exercises}
+        todo.sort(key=lambda item: (not item[0].spec.needs, -max(crowd[name] for name in item[0].spec.of)))
+        queue, patience = deque(todo), len(todo) + 60
+        room = [slot for slot in slots if not slot.full]
+        while queue and patience and room:
+            patience -= 1
+            item = queue.popleft()
+            for slot in sorted(room, key=lambda s: len(s.items)):
+                if self._fits(slot, [*slot.items, item]):
+                    slot.items.append(item)
+                    break
+            else:
+                slot = room[patience % len(room)]
+                queue.extend(slot.items)
+                slot.items = [item] if self._fits(slot, [item]) else []
+                queue.extend([] if slot.items else [item])
+
+    def _fits(self, slot: _Slot, items: Sequence[Item]) -> bool:
+        """Return whether the slot's own mistakes and these are all named when all are made at once."""
+        code = [item for item in items if not item[0].is_question]
+        exercises = [name for check, _ in code for name in check.spec.of if name not in self.classes]
+        crowded = len({check.name for check, _ in items}) < len(items) or len(set(exercises)) < len(exercises)
+        if crowded or any(name in slot.spoilt for check, _ in items for name in check.spec.of):
+            return False
+        broken = [slot.broken] if slot.broken else []
+        names = self.reference.names(*slot.overlays, *broken, *(variant.overlay for _, variant in code))
+        wanted = {**slot.mistakes, **{check.name: variant.text for check, variant in code}}
+        for name, text in wanted.items():
+            planted = self.lesson.checks[name]
+            evidence = run_probe(planted.spec, names, self.answers[name].cases)
+            if judge(planted.spec, self.answers[name], evidence, reveal=False).mistake != text:
+                return False
+        return True
+
+    def make(self, slot: _Slot) -> Made:
+        """Return the submission of a slot."""
+        notebook = notebooks.notebook(self.lesson, "solved")
+        self._plant(notebook, [*slot.overlays, *(v.overlay for c, v in slot.items if not c.is_question)])
+        for check, variant in slot.items:
+            if check.is_question:
+                self._cell(notebook, f"question-{check.name}").source = f"{check.name} = {variant.answer!r}"
+        mistakes = {**slot.mistakes, **{check.name: variant.text for check, variant in slot.items}}
+        states = {name: state for name, state in slot.states.items() if name not in mistakes}
+        if slot.items and set(slot.states.values()) == {"right"}:
+            states = {}  # a check that rests on what is wrong may fail too
+        content = slot.change(notebook) or notebooks.text(notebook).encode()
+        return Planted("", self.lesson.name, slot.kind, mistakes, states), content
+
+    def specials(self) -> list[_Slot]:
+        """Return a slot for each kind of submission that is more than right or wrong."""
+        first, last = self.code[0], self.code[-1]
+        target = self._leaf()
+        of_target = [c.name for c in self.code if target.name in c.spec.of]
+        untouched = notebooks.notebook(self.lesson, "student")
+
+        def broken(nn: Any) -> Mapping[str, Any]:
+            return {target.name: None}
+
+        def breaks(kind: str, state: str, tail: str) -> _Slot:
+            def change(notebook: Notebook) -> None:
+                self._cell(notebook, target.id).source += tail
+
+            states = dict.fromkeys(of_target, state)
+            return _Slot(kind, states=states, spoilt=frozenset({target.name}), broken=broken, change=change)
+
+        def loop(notebook: Notebook) -> None:
+            self._cell(notebook, target.id).source += "\n\nwhile True:\n    pass\n"
+
+        def delete(notebook: Notebook) -> None:
+            notebook.cells = [c for c in notebook.cells if c.id != f"check-{last.name}"]
+
+        def edit(notebook: Notebook) -> None:
+            self._cell(notebook, f"check-{first.name}").source = f"{first.spec.points:.1f}  # full marks, please"
+
+        def extra(notebook: Notebook) -> None:
+            at = notebook.cells.index(self._cell(notebook, target.id)) + 1
+            notebook.cells.insert(at, nbformat.v4.new_code_cell("print('trying things out', 1 / 0)"))
+            notebook.cells.insert(at, nbformat.v4.new_markdown_cell("My notes."))
+
+        def double(notebook: Notebook) -> None:
+            at = notebook.cells.index(self._cell(notebook, target.id))
+            copied = nbformat.from_dict(self._cell(untouched, target.id))
+            copied.id = "copied"  # as JupyterLab does; nbgrader's id stays
+            notebook.cells.insert(at, copied)
+
+        checks = self.lesson.checks
+        name = target.name
+        endless = f"\n\n\ndef {name}(*args, **kwargs):\n    while True:\n        pass\n"
+        raising = f"\n\n\ndef {name}(*args, **kwargs):\n    return [][0]\n"
+        return [
+            _Slot(
+                "not attempted",
+                states=dict.fromkeys(checks, "not attempted"),
+                change=lambda notebook: notebooks.text(untouched).encode(),
+                full=True,
+            ),
+            _Slot(
+                "no notebook",
+                states=dict.fromkeys(checks, "error"),
+                change=lambda notebook: b"%PDF-1.4 not a notebook\n",
+                full=True,
+            ),
+            self._two_at_once(),
+            breaks("a syntax error", "error", "\n    return ((\n"),
+            breaks("an exception", "error", raising),
+            breaks("an infinite loop in a function", "timeout", endless),
+            _Slot("an infinite loop in a cell", states=dict.fromkeys(checks, "right"), change=loop),
+            _Slot("a deleted check cell", states=dict.fromkeys(checks, "right"), change=delete),
+            _Slot("an edited check cell", states=dict.fromkeys(checks, "right"), change=edit),
+            _Slot("extra cells", states=dict.fromkeys(checks, "right"), change=extra),
+            _Slot("a cell twice", states=dict.fromkeys(checks, "right"), change=double),
+        ]
+
+    def _leaf(self) -> Cell:
+        """Return the exercise to break: nothing rests on it, it rests on nothing, and it has the fewest mistakes."""
+
+        def rank(cell: Cell) -> tuple[bool, int]:
+            own = [c for c in self.code if cell.name in c.spec.of]
+            return any(c.spec.needs for c in own), sum(len(c.mistakes) for c in own)
+
+        for cell in sorted(self.lesson.of_kind("exercise"), key=rank):
+            names = self.reference.names(lambda nn, name=cell.name: {name: None})  # type: ignore[misc]
+            others = [c for c in self.code if cell.name not in c.spec.of]
+            if all(run_probe(c.spec, names, self.answers[c.name].cases)[-1].fault is None for c in others):
+                return cell
+        return list(self.lesson.of_kind("exercise"))[-1]
+
+    def _two_at_once(self) -> _Slot:
+        """Return a slot with two mistakes in one exercise, both named."""
+        for check in sorted(self.code, key=lambda c: -len(c.mistakes)):
+            if check.spec.sort == "outcome":
+                continue
+            for a in check.mistakes:
+                for b in reversed(check.mistakes):
+                    names = self.reference.names(a.overlay, b.overlay)
+                    answers = self.answers[check.name]
+                    verdict = judge(check.spec, answers, run_probe(check.spec, names, answers.cases), reveal=False)
+                    if verdict.mistake == f"{a.text}; and {b.text}":
+                        return _Slot(
+                            "two mistakes at once",
+                            [a.overlay, b.overlay],
+                            mistakes={check.name: verdict.mistake},
+                            spoilt=frozenset(check.spec.of),
+                        )
+        return _Slot("mistakes")  # each replaces the whole exercise: the last would hide the first
+
+    def _plant(self, notebook: Notebook, overlays: Sequence[Overlay]) -> None:
+        """Put what the overlays define into the cells of the exercises that they replace."""
+        names = self.reference.names()
+        for overlay in overlays:
+            replaced = list(overlay(names))
+            cell = self._cell(notebook, f"exercise-{replaced[-1]}")
+            prefix = "_right_" if "_right_" not in cell.source else f"_before_{cell.source.count('_right_')}_"
+            source = overlay_source(overlay, self.lesson.exercises, prefix)
+            aliases = [n for n in self.lesson.exercises if f"{prefix}{n}" in source]
+            if len(replaced) == 1 and not aliases:
+                cell.source = source
+            else:
+                keep = "".join(f"{prefix}{n} = {n}\n" for n in aliases)
+                cell.source = f"{cell.source}\n\n\n{keep}\n\n{source}"
+
+    def _cell(self, notebook: Notebook, cell_id: str) -> Any:
+        return next(c for c in notebook.cells if c.id == notebooks.cell_id(cell_id))
+
+    def _dump(self, notebook: Notebook) -> bytes:
+        return notebooks.text(notebook).encode()

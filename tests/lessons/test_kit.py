@@ -1,0 +1,161 @@
+"""The kit that runs over all checks of all lessons: every right answer passes, every mistake fails and is named."""
+
+from __future__ import annotations
+
+import copy
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gradschool.grader.authoring import Check
+from gradschool.grader.course import Course
+from gradschool.grader.lesson import Lesson
+from gradschool.grader.reference import Reference
+from gradschool.lab.judge import Answers, judge
+from gradschool.lab.probe import run_probe
+from gradschool.lab.spec import SORTS
+
+COURSE = Course(Path(__file__).resolve().parents[2])
+SECRET = [1000 + i for i in range(50)]
+FEW = SECRET[:5]
+LESSONS = COURSE.lessons()
+CHECKS = [
+    pytest.param(lesson, check, id=f"{lesson.name}-{check.name}")
+    for lesson in LESSONS
+    for check in lesson.checks.values()
+]
+STYLES = [
+    pytest.param(lesson, style, id=f"{lesson.name}-{style.name}-{i}")
+    for lesson in LESSONS
+    for i, style in enumerate(lesson.styles)
+]
+
+each_check = pytest.mark.parametrize(("lesson", "check"), CHECKS)
+
+
+@cache
+def reference(name: str) -> Reference:
+    return Reference(COURSE.lesson(name))
+
+
+@cache
+def answers(lesson: str, check: str, seed: int) -> Answers:
+    return reference(lesson).answers(COURSE.lesson(lesson).checks[check], seed)
+
+
+@each_check
+def test_the_reference_gets_full_marks_on_50_secret_seeds(lesson: Lesson, check: Check) -> None:
+    names = reference(lesson.name).names()
+    for seed in SECRET:
+        cases = check.draw(seed, lesson.name)
+        right = Answers(cases, run_probe(check.spec, names, cases), [])
+        verdict = judge(check.spec, right, run_probe(check.spec, reference(lesson.name).names(), cases), reveal=False)
+        assert (verdict.state, verdict.points) == ("right", check.spec.points), (seed, verdict.message)
+        assert not verdict.notes
+
+
+@each_check
+def test_every_mistake_fails_and_is_named_and_no_other(lesson: Lesson, check: Check) -> None:
+    for seed in (0, *FEW):
+        known = answers(lesson.name, check.name, seed)
+        for mistake in known.mistakes:
+            verdict = judge(check.spec, known, mistake.evidence, reveal=False)
+            assert verdict.state in ("wrong", "partly"), (seed, mistake.text, verdict)
+            assert verdict.points < check.spec.points
+            assert verdict.mistake == mistake.text, (seed, verdict.findings)
+            assert verdict.hint == mistake.hint
+
+
+@each_check
+def test_the_stub_is_not_attempted_and_earns_nothing(lesson: Lesson, check: Check) -> None:
+    own = dict(reference(lesson.name)._setup)
+    for cell in lesson.of_kind("exercise", "question"):
+        exec(compile(cell.student, f"<{cell.id}>", "exec"), own)
+    known = answers(lesson.name, check.name, 0)
+    verdict = judge(
+        check.spec, known, run_probe(check.spec, reference(lesson.name)._view(own), known.cases), reveal=False
+    )
+    assert (verdict.state, verdict.points) == ("not attempted", 0), verdict
+
+
+@each_check
+@pytest.mark.parametrize("constant", [None, 0.0], ids=["None", "zeros"])
+def test_none_and_zeros_fail(lesson: Lesson, check: Check, constant: float | None) -> None:
+    """Every function and every method of the exercise returns None, or zeros of the shape that it should return."""
+    known = answers(lesson.name, check.name, 0)
+
+    def overlay(nn):
+        replaced = {}
+        for name in check.spec.of:
+            right = getattr(nn, name)
+            if isinstance(right, type):
+                body = {m: blank(f, constant) for m, f in vars(right).items() if callable(f) and not m.startswith("__")}
+                replaced[name] = type(name, (right,), body)
+            else:
+                replaced[name] = blank(right, constant) if callable(right) else constant
+        return replaced
+
+    evidence = run_probe(check.spec, reference(lesson.name).names(overlay), known.cases)
+    verdict = judge(check.spec, known, evidence, reveal=False)
+    assert verdict.state != "right"
+    assert verdict.points <= check.spec.points / 2, verdict
+
+
+def blank(right, constant):
+    def empty(*args, **kwargs):
+        if constant is None:
+            return None
+        returned = right(*copy.deepcopy(args), **copy.deepcopy(kwargs))  # what it changes is lost
+        if isinstance(returned, tuple):
+            return tuple(np.zeros_like(part) for part in returned)
+        return np.zeros_like(returned) if returned is not None else None
+
+    return empty
+
+
+@pytest.mark.parametrize(("lesson", "style"), STYLES)
+def test_every_style_gets_full_marks(lesson: Lesson, style) -> None:
+    names = reference(lesson.name).names(style.overlay)
+    replaced = set(style.overlay(reference(lesson.name).names()))
+    assert replaced <= set(lesson.exercises)
+    for check in lesson.checks.values():
+        for seed in (0, *FEW):
+            known = answers(lesson.name, check.name, seed)
+            verdict = judge(check.spec, known, run_probe(check.spec, names, known.cases), reveal=False)
+            assert verdict.state == "right", (check.name, seed, verdict.message)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_every_exercise_has_another_right_style(lesson: Lesson) -> None:
+    styled = {name for style in lesson.styles for name in style.overlay(reference(lesson.name).names())}
+    assert styled == {cell.name for cell in lesson.of_kind("exercise")}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_a_lesson_has_what_every_lesson_has(lesson: Lesson) -> None:
+    checks = list(lesson.checks.values())
+    assert {check.spec.sort for check in checks} == set(SORTS)
+    assert sum(len(check.mistakes) for check in checks if not check.is_question) >= 8
+    assert all(check.mistakes for check in checks), [c.name for c in checks if not c.mistakes]
+    assert 5 <= len(list(lesson.of_kind("exercise"))) <= 9
+    assert 2 <= sum(check.is_question for check in checks) <= 4
+    for cell in lesson.of_kind("exercise"):
+        assert len(cell.lines) > 0
+        assert any(cell.name in check.spec.of for check in checks), f"{cell.name} has no check"
+
+
+@pytest.mark.parametrize(("lesson", "check"), [p for p in CHECKS if p.values[1].spec.sort == "outcome"])
+def test_an_outcome_has_a_control_that_misses_the_band(lesson: Lesson, check: Check) -> None:
+    controls = [m for m in check.mistakes if m.control]
+    assert controls
+    outcome = check.spec.outcome
+    assert outcome is not None
+    for seed in FEW:
+        known = answers(lesson.name, check.name, seed)
+        for mistake in (m for m, v in zip(known.mistakes, check.mistakes, strict=True) if v.control):
+            measured = [
+                outcome.measure(e.arrays, c["judge"]) for e, c in zip(mistake.evidence, known.cases, strict=True)
+            ]
+            assert not any(outcome.holds(number) for number in measured), (seed, mistake.text, measured)
