@@ -880,18 +880,6 @@ def _(nn):
 
 
 @dense_backward.mistake(
-    "backward returns nothing", hint="The layer before this one waits for the gradient with respect to its output."
-)
-def _(nn):
-    class Dense(nn.Dense):
-        def backward(self, dy):
-            self.W.grad += self._x.T @ dy
-            self.b.grad += dy.sum(axis=0)
-
-    return {"Dense": Dense}
-
-
-@dense_backward.mistake(
     "backward returns dW, not dX", hint="dW and db stay in the parameters. What does the layer before this one need?"
 )
 def _(nn):
@@ -1001,22 +989,6 @@ def _(nn):
             self.W.grad += self._x.T @ dy
             self.b.grad += dy.sum(axis=0)
             return dy @ self.W.value.T
-
-    return {"Dense": Dense}
-
-
-@dense_accumulates.mistake(
-    "dX adds up over the calls, as dW and db do", hint="Each x has its own dX. What adds up is what the passes share."
-)
-def _(nn):
-    class Dense(nn.Dense):
-        dx = 0
-
-        def backward(self, dy):
-            self.W.grad += self._x.T @ dy
-            self.b.grad += dy.sum(axis=0)
-            self.dx = self.dx + dy @ self.W.value.T
-            return self.dx
 
     return {"Dense": Dense}
 

@@ -18,8 +18,12 @@ SEED = ".secret_seed"
 TEXT = '''"""nbgrader's configuration of this classroom, made by `gradschool classroom init`. Edit it as you like."""
 
 import os
+import warnings
 
 c = get_config()  # noqa: F821
+
+# nbgrader 0.9.6 adds submissions in an order that SQLAlchemy 2 remarks on; nothing is lost.
+warnings.filterwarnings("ignore", message="Object of type <Submitted")
 
 c.CourseDirectory.course_id = "gradschool"
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))

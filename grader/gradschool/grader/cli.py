@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
 
 from gradschool.grader.course import Course
 from gradschool.grader.errors import GradschoolError
+from gradschool.grader.grade import Report
+from gradschool.grader.sandbox.limits import Limits
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -89,6 +96,139 @@ def matrix(
         Console().print(table)
     if not all(row["right"] for row in rows):
         raise typer.Exit(1)
+
+
+@app.command()
+def release(
+    folder: Annotated[Path, typer.Argument(help="Where to write; a folder for each lesson is made in it.")],
+    lessons: Lessons = None,
+) -> None:
+    """Write the student's folder of lessons: notebook, public cases, and the package they rest on; no solutions."""
+    from gradschool.grader.release import release as write
+
+    course = Course.find()
+    for lesson in course.lessons(lessons or ()):
+        write(course, lesson, folder / lesson.name)
+        print(here(folder / lesson.name))
+
+
+classroom = typer.Typer(no_args_is_help=True, help="Make nbgrader's folders for a class, or a made-up class.")
+app.add_typer(classroom, name="classroom")
+
+Root = Annotated[Path, typer.Argument(help="The classroom's folder.")]
+Lesson = Annotated[list[str] | None, typer.Option("--lesson", help="A lesson, by name or number; may be repeated.")]
+
+
+@classroom.command("init")
+def classroom_init(root: Root, lesson: Lesson = None) -> None:
+    """Make a classroom, or bring the lessons of one up to date; grades and submissions stay."""
+    from gradschool.grader.classroom import init
+
+    init(Course.find(), root, lesson or ())
+
+
+@classroom.command("simulate")
+def classroom_simulate(
+    root: Root,
+    students: Annotated[int, typer.Option(min=1, help="How many students.")] = 24,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same class.")] = 0,
+    lesson: Lesson = None,
+) -> None:
+    """Fill submitted/ with a made-up class: right answers, every named mistake, and broken submissions."""
+    from gradschool.grader.gradebook import Book
+    from gradschool.grader.simulate import simulate
+
+    Book(root)
+    planted = simulate(root, Course.find().lessons(lesson or ()), students, seed)
+    mistakes = sum(len(p.mistakes) for p in planted)
+    print(f"{len(planted)} submissions with {mistakes} planted mistakes are in {here(root)}/submitted")
+
+
+@app.command()
+def grade(
+    root: Root,
+    lesson: Lesson = None,
+    student: Annotated[list[str] | None, typer.Option("--student", help="A student; may be repeated.")] = None,
+    workers: Annotated[int, typer.Option(min=0, help="How many submissions at a time; 0: as many as cores.")] = 0,
+    cell_seconds: Annotated[float, typer.Option(help="The limit for one cell.")] = Limits.cell_seconds,
+    check_seconds: Annotated[float, typer.Option(help="The limit for one check.")] = Limits.check_seconds,
+    feedback: Annotated[bool, typer.Option("--feedback", help="Write nbgrader's HTML feedback too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON, and nothing else.")] = False,
+) -> None:
+    """Grade the submissions of a classroom into nbgrader's gradebook, and print a table."""
+    from gradschool.grader.session import grade_classroom
+
+    limits = replace(Limits(), cell_seconds=cell_seconds, check_seconds=check_seconds)
+    screen = Console(stderr=True, quiet=True) if as_json else console()
+    with progress_bar(screen) as bar:
+        reports = grade_classroom(
+            Course.find(),
+            root,
+            lesson or (),
+            student or (),
+            workers=workers,
+            limits=limits,
+            feedback=feedback,
+            tell=bar,
+        )
+    if as_json:
+        print(json.dumps([report.to_json() for report in reports], indent=1, ensure_ascii=False))
+    else:
+        print_reports(reports, screen)
+
+
+@app.command()
+def demo(
+    root: Annotated[Path, typer.Argument(help="Where to make the classroom; it is emptied first.")] = Path("demo"),
+    students: Annotated[int, typer.Option(min=1, help="How many students.")] = 24,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same class.")] = 0,
+) -> None:
+    """Show it all: build, make a classroom, simulate a class, grade it, and count the right diagnoses."""
+    from gradschool.grader.demo import run_demo
+
+    screen = console()
+    with progress_bar(screen) as bar:
+        result = run_demo(Course.find(), root, students, seed, bar)
+    print_reports(result.reports, screen)
+    screen.print()
+    for line in result.lines:
+        screen.print(line, highlight=False, markup=False, soft_wrap=True)
+    if result.missed:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def progress_bar(screen: Console) -> Iterator[Callable[[str, int, int], None]]:
+    """Return a function that shows how far a job is: its name, what is done, and of how much."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=screen) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(job: str, done: int, total: int) -> None:
+            if job not in tasks:
+                tasks[job] = progress.add_task(job, total=total)
+            progress.update(tasks[job], completed=done, total=total)
+
+        yield tell
+
+
+def print_reports(reports: list[Report], screen: Console) -> None:
+    """Print a table for each lesson: each student's points and first diagnosis."""
+    for name in dict.fromkeys(report.lesson for report in reports):
+        table = Table(
+            "student",
+            Column("points", justify="right"),
+            Column("right", justify="right"),
+            "first diagnosis",
+            title=name,
+        )
+        for report in (r for r in reports if r.lesson == name):
+            right = sum(v.state == "right" for v in report.verdicts)
+            share = report.points / report.max_points if report.max_points else 0.0
+            style = "green" if share == 1 else "red" if share < 0.5 else "yellow"
+            points = f"[{style}]{report.points:g}[/] / {report.max_points:g}"
+            table.add_row(report.student, points, f"{right} / {len(report.verdicts)}", escape(report.diagnosis))
+        screen.print(table)
 
 
 def console() -> Console:

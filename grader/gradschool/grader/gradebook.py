@@ -94,7 +94,7 @@ class Book:
         path.write_text(text(made), encoding="utf-8", newline="\n")
         submitted = self.path("submitted", report.student, report.lesson)
         timestamp = self.coursedir.get_existing_timestamp(str(submitted))
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+        with _quiet(), Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             gradebook.update_or_create_student(report.student)
             when = {"timestamp": timestamp} if timestamp else {}
             gradebook.update_or_create_submission(report.lesson, report.student, **when)

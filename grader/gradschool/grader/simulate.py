@@ -19,7 +19,7 @@ from gradschool.grader import notebooks
 from gradschool.grader.authoring import PUBLIC_SEED, Check, Overlay, Variant, overlay_source
 from gradschool.grader.lesson import Cell, Lesson
 from gradschool.grader.reference import Reference
-from gradschool.lab.judge import judge
+from gradschool.lab.judge import Verdict, judge
 from gradschool.lab.probe import run_probe
 
 PLAN = "simulated.json"
@@ -55,8 +55,13 @@ def simulate(root: Path, lessons: Iterable[Lesson], students: int, seed: int) ->
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{lesson.name}.ipynb").write_bytes(content)
             planted.append(Planted(student, lesson.name, plan.kind, plan.mistakes, plan.states))
-    (root / PLAN).write_text(json.dumps([asdict(p) for p in planted], indent=1, ensure_ascii=False) + "\n")
+    write_plan(root, planted)
     return planted
+
+
+def write_plan(root: Path, planted: Sequence[Planted]) -> None:
+    """Write what was planted into the classroom `root`."""
+    (root / PLAN).write_text(json.dumps([asdict(p) for p in planted], indent=1, ensure_ascii=False) + "\n")
 
 
 def read_plan(root: Path) -> list[Planted]:
@@ -117,6 +122,15 @@ def _class(lesson: Lesson, students: int, random: Random) -> list[Made]:
     return made
 
 
+def _touched(replaced: Mapping[str, Any]) -> set[str]:
+    """Return what an overlay replaces: functions, and methods, of which several of a class can be wrong at once."""
+    touched = set()
+    for name, value in replaced.items():
+        methods = [m for m, f in vars(value).items() if callable(f)] if isinstance(value, type) else []
+        touched |= {f"{name}.{method}" for method in methods} or {name}
+    return touched
+
+
 class _Builder:
     """Makes submissions of a lesson."""
 
@@ -125,8 +139,12 @@ class _Builder:
         self.reference = Reference(lesson)
         self.answers = {n: self.reference.answers(c, PUBLIC_SEED) for n, c in lesson.checks.items()}
         self.code = [c for c in lesson.checks.values() if not c.is_question]
-        right = self.reference.names()  # mistakes of a class can be made side by side, those of a function can't
-        self.classes = {name for name in lesson.exercises if isinstance(getattr(right, name), type)}
+        right = self.reference.names()
+        self.touched = {
+            (check.name, variant.text): _touched(variant.overlay(right))
+            for check in self.code
+            for variant in check.mistakes
+        }
 
     def right_styles(self) -> list[_Slot]:
         """Return the solution as the library has it, and in the lesson's other styles."""
@@ -137,43 +155,68 @@ class _Builder:
     def fill(self, slots: Sequence[_Slot]) -> None:
         """Put every mistake of the lesson into a slot where it does not hide another, and is not hidden.
 
-        The hardest to place come first: what rests on other exercises, then what shares its exercise with many. One that fits
-        nowhere takes the place of what it conflicts with, which is placed again, as long as that leads somewhere.
+        The hardest to place come first: what rests on other exercises, then what shares its exercise with many. One
+        that fits nowhere takes the place of those it conflicts with in the slot where they are fewest, and these are
+        placed again.
         """
         todo = [(check, variant) for check in self.lesson.checks.values() for variant in check.mistakes]
         crowd = {name: sum(name in c.spec.of for c, _ in todo) for name in self.lesson.exercises}
         todo.sort(key=lambda item: (not item[0].spec.needs, -max(crowd[name] for name in item[0].spec.of)))
-        queue, patience = deque(todo), len(todo) + 60
+        queue, patience, left = deque(todo), 10, []
         room = [slot for slot in slots if not slot.full]
-        while queue and patience and room:
-            patience -= 1
+        while queue and room:
             item = queue.popleft()
-            for slot in sorted(room, key=lambda s: len(s.items)):
-                if self._fits(slot, [*slot.items, item]):
-                    slot.items.append(item)
-                    break
+            slot = next((s for s in sorted(room, key=lambda s: len(s.items)) if self._fits(s, [*s.items, item])), None)
+            if slot is not None:
+                slot.items.append(item)
+            elif patience:
+                patience -= 1
+                kept = [self._keep(slot, item) for slot in room]
+                lost = [len(slot.items) - len(k) if k else len(todo) for slot, k in zip(room, kept, strict=True)]
+                best = lost.index(min(lost))
+                queue.extend(old for old in room[best].items if kept[best] and old not in kept[best])
+                room[best].items = kept[best] or room[best].items
             else:
-                slot = room[patience % len(room)]
-                queue.extend(slot.items)
-                slot.items = [item] if self._fits(slot, [item]) else []
-                queue.extend([] if slot.items else [item])
+                left.append(item)
+        for item in left:
+            for slot in room:
+                if self._shows(slot, item):
+                    slot.mistakes[item[0].name] = item[1].text
+                    break
+
+    def _shows(self, slot: _Slot, item: Item) -> bool:
+        """Return whether the slot already shows this mistake: another check's may be the same in other words."""
+        check, variant = item
+        taken = {*slot.mistakes, *(c.name for c, _ in slot.items)}
+        return check.name not in taken and self._verdict(slot, slot.items, check).mistake == variant.text
+
+    def _keep(self, slot: _Slot, item: Item) -> list[Item]:
+        """Return the item with those of the slot's items that it leaves named; nothing if it can't be in the slot."""
+        kept = [item, *(old for old in slot.items if not self._crowded([item, old]))]
+        return kept if self._fits(slot, kept) else []
 
     def _fits(self, slot: _Slot, items: Sequence[Item]) -> bool:
         """Return whether the slot's own mistakes and these are all named when all are made at once."""
-        code = [item for item in items if not item[0].is_question]
-        exercises = [name for check, _ in code for name in check.spec.of if name not in self.classes]
-        crowded = len({check.name for check, _ in items}) < len(items) or len(set(exercises)) < len(exercises)
-        if crowded or any(name in slot.spoilt for check, _ in items for name in check.spec.of):
+        if self._crowded(items) or any(name in slot.spoilt for check, _ in items for name in check.spec.of):
             return False
+        wanted = {**slot.mistakes, **{check.name: variant.text for check, variant in items}}
+        planted = [self.lesson.checks[name] for name in wanted if not self.lesson.checks[name].is_question]
+        planted.sort(key=lambda check: check.spec.sort == "outcome")  # the slow ones last
+        return all(self._verdict(slot, items, check).mistake == wanted[check.name] for check in planted)
+
+    def _verdict(self, slot: _Slot, items: Sequence[Item], check: Check) -> Verdict:
+        """Return what a check finds in a slot with these mistakes."""
+        overlays = [variant.overlay for planted, variant in items if not planted.is_question]
         broken = [slot.broken] if slot.broken else []
-        names = self.reference.names(*slot.overlays, *broken, *(variant.overlay for _, variant in code))
-        wanted = {**slot.mistakes, **{check.name: variant.text for check, variant in code}}
-        for name, text in wanted.items():
-            planted = self.lesson.checks[name]
-            evidence = run_probe(planted.spec, names, self.answers[name].cases)
-            if judge(planted.spec, self.answers[name], evidence, reveal=False).mistake != text:
-                return False
-        return True
+        names = self.reference.names(*slot.overlays, *broken, *overlays)
+        answers = self.answers[check.name]
+        return judge(check.spec, answers, run_probe(check.spec, names, answers.cases), reveal=False)
+
+    def _crowded(self, items: Sequence[Item]) -> bool:
+        """Return whether two of these are of one check or replace the same thing."""
+        code = [item for item in items if not item[0].is_question]
+        touched = [part for check, variant in code for part in self.touched[check.name, variant.text]]
+        return len({check.name for check, _ in items}) < len(items) or len(set(touched)) < len(touched)
 
     def make(self, slot: _Slot) -> Made:
         """Return the submission of a slot."""

@@ -188,6 +188,8 @@ def _outcome(spec: Spec, answers: Answers, evidence: Sequence[Evidence]) -> str:
             if mine.shape != theirs.shape or mine.dtype.kind != theirs.dtype.kind:
                 return f"`{name}` has shape {mine.shape} ({mine.dtype}), not {theirs.shape} ({theirs.dtype})."
         measured = outcome.measure(got.arrays, case["judge"])
+        if measured != measured:
+            return f"The {outcome.text} can't be computed from what was returned."
         if not outcome.holds(measured):
             return f"The {outcome.text} should be {outcome.band}, and is {measured:.4g}."
     return ""

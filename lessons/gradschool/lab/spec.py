@@ -38,9 +38,13 @@ class Outcome:
         return bool(low <= measured <= high)
 
     def measure(self, arrays: Mapping[str, AnyArray], judge: Mapping[str, AnyArray]) -> float:
-        """Return the number that the judge computes."""
+        """Return the number that the judge computes; NaN if the arrays do not fit together."""
+        function = load_function(self.source, self.name)
         with np.errstate(all="ignore"):
-            return float(load_function(self.source, self.name)(dict(arrays), dict(judge)))
+            try:
+                return float(function(dict(arrays), dict(judge)))
+            except (ArithmeticError, IndexError, KeyError, TypeError, ValueError):
+                return float("nan")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,65 @@
+"""The whole loop at a go: build, make a classroom, simulate a class, grade it, and count what was found."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+
+from gradschool.grader import build, classroom, simulate
+from gradschool.grader.course import Course
+from gradschool.grader.errors import ClassroomError
+from gradschool.grader.grade import Report
+from gradschool.grader.gradebook import CONFIG
+from gradschool.grader.sandbox.limits import Limits
+from gradschool.grader.session import Tell, grade_classroom
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demonstration showed."""
+
+    reports: list[Report]
+    lines: list[str]
+    missed: list[str]
+
+
+def run_demo(course: Course, root: Path, students: int, seed: int, tell: Tell) -> Demo:
+    """Run the whole loop in the folder `root`, which is emptied first if it is a classroom.
+
+    Raises:
+        ClassroomError: `root` is something else.
+    """
+    if root.exists():
+        if any(root.iterdir()) and not (root / CONFIG).exists():
+            raise ClassroomError(f"{root} holds other files and no classroom; give a new folder")
+        shutil.rmtree(root)
+    start = monotonic()
+    tell("building the lessons", 0, 1)
+    build.build(course, log=lambda line: None)
+    tell("building the lessons", 1, 1)
+    tell("making the classroom", 0, 1)
+    classroom.init(course, root, log=lambda line: None)
+    tell("making the classroom", 1, 1)
+    lessons = course.lessons()
+    planted = []
+    for number, lesson in enumerate(lessons):
+        tell("simulating the class", number, len(lessons))
+        planted += simulate.simulate(root, [lesson], students, seed)
+    simulate.write_plan(root, planted)
+    tell("simulating the class", len(lessons), len(lessons))
+    limits = replace(Limits(), cell_seconds=5.0, check_seconds=5.0)  # its infinite loops are known to be infinite
+    reports = grade_classroom(course, root, limits=limits, feedback=True, tell=tell)
+    found, total, missed = simulate.compare(planted, [report.to_json() for report in reports])
+    mistakes = sum(len(plan.mistakes) for plan in planted)
+    pages = root / "feedback" / reports[0].student / reports[0].lesson / f"{reports[0].lesson}.html"
+    lines = [
+        *missed,
+        f"{found} of {total} planted findings were made, {mistakes} of them named mistakes "
+        f"({len(reports)} submissions, {monotonic() - start:.0f} s).",
+        f"The feedback that students get: {root / 'feedback'}/STUDENT/LESSON/LESSON.html, for example",
+        f"  {pages.resolve()}",
+        f"The gradebook: {(root / 'gradebook.db').resolve()}; `nbgrader` and its formgrader open the folder as it is.",
+    ]
+    return Demo(reports, lines, missed)
