@@ -24,6 +24,7 @@ from nbgrader.utils import compute_checksum, determine_grade
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from gradschool.grader import notebooks
 from gradschool.grader.errors import ClassroomError
 from gradschool.grader.grade import Report
 from gradschool.grader.lesson import Cell, Lesson
@@ -148,12 +149,14 @@ def autograded(report: Report, lesson: Lesson) -> Any:
         made.cells.append(nbformat.v4.new_markdown_cell(note, id="gradschool-notes"))
     count = 0
     for cell in report.prepared.cells or _untouched(lesson):
+        lesson_cell = mine.get(cell.id)
         if cell.cell_type == "markdown":
-            made.cells.append(nbformat.v4.new_markdown_cell(cell.source, id=cell_id(cell.id)))
+            source = cell.source.replace("attachment:", "missing:")  # a picture of the student's own is not kept
+            added = nbformat.v4.new_markdown_cell(source, id=cell_id(cell.id))
+            made.cells.append(added if lesson_cell is None else notebooks.node(lesson, lesson_cell, "student"))
             continue
         count += 1
         node = nbformat.v4.new_code_cell(cell.source, id=cell_id(cell.id))
-        lesson_cell = mine.get(cell.id)
         if lesson_cell is not None and (marks := nbgrader_metadata(lesson_cell)):
             node.metadata["nbgrader"] = nbformat.from_dict(_marked(lesson_cell, marks))
         if lesson_cell is not None and lesson_cell.kind == "check":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ FORMS = ("student", "solved", "instructor")
 
 def notebook(lesson: Lesson, form: str) -> Any:
     """Return the notebook of a lesson in one of its forms, without outputs."""
-    cells = [_cell(lesson, cell, form) for cell in lesson.cells]
+    cells = [node(lesson, cell, form) for cell in lesson.cells]
     made = nbformat.v4.new_notebook(cells=cells, metadata=_metadata(lesson, form))
     made.nbformat_minor = 5
     return made
@@ -44,7 +45,8 @@ def _metadata(lesson: Lesson, form: str) -> dict[str, Any]:
     }
 
 
-def _cell(lesson: Lesson, cell: Cell, form: str) -> Any:
+def node(lesson: Lesson, cell: Cell, form: str) -> Any:
+    """Return a cell of a lesson as it stands in the notebook of a form."""
     if cell.kind == "text":
         made = nbformat.v4.new_markdown_cell(FIGURE.sub(r"![\1](attachment:\2.png)", cell.student))
         if cell.figures:
@@ -96,7 +98,7 @@ def execute(made: Any, folder: Path) -> Any:
     client = NotebookClient(
         made, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, record_timing=False
     )
-    client.execute()
+    client.execute(stderr=subprocess.DEVNULL)  # what a kernel says of itself; what cells print comes another way
     for cell in made.cells:
         if cell.cell_type == "code":
             cell.outputs = _joined(cell.outputs)

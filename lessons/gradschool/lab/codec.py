@@ -19,11 +19,18 @@ from typing import Any
 
 import numpy as np
 
-from gradschool.lab.evidence import PLAIN, AnyArray, Evidence, Fault
+from gradschool.lab.evidence import MOST_AXES, MOST_CHARACTERS, PLAIN, AnyArray, Evidence, Fault
 
 LENGTH = struct.Struct("<Q")
 DTYPE = re.compile(r"[<>|=]?([biufcU])([0-9]{1,6})")
-WIDTHS = {"b": {1}, "i": {1, 2, 4, 8}, "u": {1, 2, 4, 8}, "f": {2, 4, 8}, "c": {8, 16}, "U": set(range(4097))}
+WIDTHS = {
+    "b": {1},
+    "i": {1, 2, 4, 8},
+    "u": {1, 2, 4, 8},
+    "f": {2, 4, 8},
+    "c": {8, 16},
+    "U": set(range(1, MOST_CHARACTERS + 1)),
+}
 
 
 class MessageError(ValueError):
@@ -39,6 +46,10 @@ def pack(meta: Any, arrays: Mapping[str, AnyArray]) -> bytes:
             raise TypeError(f"a message holds plain arrays, got {name} of dtype {array.dtype}")
         if array.dtype.kind == "f" and array.dtype.itemsize > 8:
             array = array.astype(np.float64)
+        if array.dtype.kind == "c" and array.dtype.itemsize > 16:
+            array = array.astype(np.complex128)
+        if array.dtype.itemsize == 0:  # text of no width, of which NumPy itself makes width 1
+            array = array.astype("U1")
         table.append((name, array.dtype.str, array.shape))
         parts.append(np.ascontiguousarray(array).tobytes())
     header = json.dumps({"meta": meta, "arrays": table}).encode()
@@ -60,33 +71,43 @@ def unpack(message: bytes) -> tuple[Any, dict[str, AnyArray]]:
     try:
         header = json.loads(message[LENGTH.size : start])
         meta, table = header["meta"], header["arrays"]
-        rows = [(str(name), str(dtype), tuple(shape)) for name, dtype, shape in table]
+        rows = [(name, dtype, tuple(shape)) for name, dtype, shape in table]
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise MessageError(f"the header is malformed: {type(error).__name__}") from None
     arrays: dict[str, AnyArray] = {}
     for name, dtype, shape in rows:
+        if not isinstance(name, str) or not isinstance(dtype, str) or name in arrays:
+            raise MessageError("an array has no name and dtype of its own")
         match = DTYPE.fullmatch(dtype)
         if match is None:
             raise MessageError("an array has a dtype that is not plain")
         if int(match[2]) not in WIDTHS[match[1]]:
             raise MessageError("an array has a dtype of unknown width")
-        if len(shape) > 16 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+        if len(shape) > MOST_AXES or not all(type(n) is int and n >= 0 for n in shape):
+            raise MessageError("an array has an impossible shape")
+        if math.prod(n or 1 for n in shape) >= 2**40:  # an array without entries has a limit too: NumPy's own
             raise MessageError("an array has an impossible shape")
         kind = np.dtype(dtype)
         count = math.prod(shape)
-        if kind.itemsize == 0 and count > 2**20:
-            raise MessageError("an array of empty strings is too long")
         stop = start + count * kind.itemsize
         if stop > len(message):
             raise MessageError("an array is longer than the message")
-        if kind.itemsize == 0:
-            arrays[name] = np.zeros(shape, dtype=kind)
-        else:
-            arrays[name] = np.frombuffer(message, dtype=kind, count=count, offset=start).reshape(shape)
+        arrays[name] = np.frombuffer(message, dtype=kind, count=count, offset=start).reshape(shape)
+        _check_entries(arrays[name])
         start = stop
     if start != len(message):
         raise MessageError("the message is longer than its arrays")
     return meta, arrays
+
+
+def _check_entries(array: AnyArray) -> None:
+    """Refuse bytes that NumPy takes for a boolean or a character and that are none."""
+    if array.dtype.kind == "b" and (array.view(np.uint8) > 1).any():
+        raise MessageError("an array of booleans holds something else")
+    if array.dtype.kind == "U" and array.size:
+        codes = np.ascontiguousarray(array).reshape(-1).view(np.dtype(np.uint32).newbyteorder(array.dtype.byteorder))
+        if (codes > 0x10FFFF).any():
+            raise MessageError("an array of text holds something else")
 
 
 def pack_evidence(check: str, evidence: Evidence) -> bytes:

@@ -67,14 +67,16 @@ def _numbers(got: AnyArray, want: AnyArray, right: Any, rtol: float, case: Case)
     with np.errstate(all="ignore"):
         broken = ~np.isfinite(got) & np.isfinite(want)
         if broken.any():
-            kind = "NaN" if np.isnan(got[broken]).any() else "infinite"
+            missing = broken & np.isnan(got)
+            kind, broken = ("NaN", missing) if missing.any() else ("infinite", broken)
             which = f"{int(broken.sum())} of {got.size} entries are {kind}" if got.size > 1 else f"it is {kind}"
             return Difference(which + _at(broken, got))
-        error = np.where(right, 0.0, np.abs(got.astype(np.float64) - want.astype(np.float64)))
+        wide = np.complex128 if want.dtype.kind == "c" else np.float64
+        error = np.where(right, -1.0, np.abs(got.astype(wide) - want.astype(wide)))
         error[np.isnan(error)] = np.inf
+        relation = _relation(got, want, rtol, case)
     worst = np.unravel_index(int(np.argmax(error)), got.shape)
     words = _count(right)
-    relation = _relation(got, want, rtol, case)
     if relation:
         words += f"; {relation}"
     place = f"the worst is entry {_index(worst)}" if got.size > 1 else "it is"
@@ -153,4 +155,4 @@ def _factor(factor: float, case: Case) -> str:
         for value, text in ((1 / n, f"1/{n}"), (float(n), str(n)), (-1 / n, f"-1/{n}"), (-float(n), f"-{n}")):
             if abs(factor / value - 1) < 1e-6:
                 return f"{text} (here {n} = {source})" if source else text
-    return f"{factor:.4g}"
+    return f"{factor:.4g}" if abs(factor - 1) > 1e-3 else f"{factor:.9g}"

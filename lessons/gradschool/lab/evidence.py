@@ -19,6 +19,9 @@ Case = Mapping[str, Any]
 PLAIN = "biufcU"
 """The kinds of dtype that count as plain: booleans, numbers and text."""
 
+MOST_AXES, MOST_CHARACTERS = 16, 4096
+"""An array with more axes, or text longer than this, does not count as plain."""
+
 AFTER = " after the call"
 """What the name of an argument ends with when it is returned as it is after the probe."""
 
@@ -55,7 +58,9 @@ def plain(value: Any) -> AnyArray | None:
         array = np.array(value, subok=False)
     except Exception:
         return None
-    return array if array.dtype.kind in PLAIN else None
+    if array.dtype.kind not in PLAIN or array.ndim > MOST_AXES:
+        return None
+    return None if array.dtype.kind == "U" and array.dtype.itemsize > 4 * MOST_CHARACTERS else array
 
 
 def describe(value: Any) -> str:

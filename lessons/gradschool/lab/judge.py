@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from gradschool.lab.compare import Difference, difference, equal
 from gradschool.lab.evidence import AFTER, Case, Evidence, Fault
 from gradschool.lab.spec import NUMERIC, Spec
@@ -244,12 +246,15 @@ def _own_gradient(spec: Spec, evidence: Sequence[Evidence], wrong: Mapping[str, 
         verdicts = []
         for e in evidence:
             numeric, got = e.arrays.get(NUMERIC + name), e.arrays.get(name)
-            if numeric is None or got is None or numeric.shape != got.shape or got.dtype.kind != "f":
+            if numeric is None or got is None or numeric.shape != got.shape:
                 continue
-            known = numeric == numeric  # not NaN
+            if numeric.dtype.kind != "f" or got.dtype.kind != "f":
+                continue
+            known = ~np.isnan(numeric)
             if known.any():
-                scale = 1.0 + float(abs(numeric[known]).max())
-                verdicts.append(bool((abs(got[known] - numeric[known]) < 1e-5 * scale).all()))
+                with np.errstate(all="ignore"):
+                    scale = 1.0 + float(np.abs(numeric[known]).max())
+                    verdicts.append(bool((np.abs(got[known] - numeric[known]) < 1e-5 * scale).all()))
         if verdicts and all(verdicts):
             told.append(
                 f"`{name}` is the gradient of your own forward pass, so look for the fault in the forward pass."

@@ -9,6 +9,7 @@ import io
 import signal
 import textwrap
 import threading
+import time
 import traceback
 import types
 import warnings
@@ -30,22 +31,22 @@ def run_probe(spec: Spec, names: Names, cases: Iterable[Case]) -> list[Evidence]
     """Return what each case of the probe gave, up to the first that has a fault."""
     probe = load_function(spec.source, spec.name)
     collected: list[Evidence] = []
-    budget = spec.seconds
+    stop = time.monotonic() + spec.seconds
     for case in cases:
-        collected.append(run_case(probe, names, case, budget))
+        collected.append(run_case(probe, names, case, spec.seconds, stop))
         if collected[-1].fault is not None:
             break
     return collected
 
 
-def run_case(probe: Any, names: Names, case: Case, seconds: float) -> Evidence:
-    """Return what one case of a probe gave."""
+def run_case(probe: Any, names: Names, case: Case, seconds: float, stop: float) -> Evidence:
+    """Return what one case of a probe gave; all cases together have `seconds`, which end at `stop`."""
     arguments = {key: _copy(value) for key, value in case.items() if key != "judge"}
     printed = Shortened()
     fault = None
     with _caught(printed) as caught:
         try:
-            with time_limit(seconds):
+            with time_limit(max(stop - time.monotonic(), 0.001)):
                 arrays, odd = _plain_values(probe(names, **arguments))
         except TimeIsUp:
             fault = Fault("timeout", f"it was still running after {seconds:g} seconds")
@@ -122,9 +123,10 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def _fault(error: BaseException) -> Fault:
-    frames = [(f, line) for f, line in traceback.walk_tb(error.__traceback__) if _is_students(f)]
+    every = list(traceback.walk_tb(error.__traceback__))
+    frames = [(f, line) for f, line in every if _is_students(f)]
     where = _where(*frames[-1]) if frames else ""
-    if isinstance(error, NotImplementedError) and frames:
+    if isinstance(error, NotImplementedError) and frames and frames[-1] == every[-1]:
         frame = frames[-1][0]
         if _is_stub(frame.f_code):
             return Fault("not attempted", _qualified(frame.f_code))

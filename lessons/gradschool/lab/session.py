@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from gradschool.lab import public
 from gradschool.lab.card import WORDS, Card, points
 from gradschool.lab.evidence import Case
-from gradschool.lab.judge import Verdict, judge
+from gradschool.lab.judge import Answers, Verdict, judge
 from gradschool.lab.names import Names
 from gradschool.lab.probe import run_probe
+from gradschool.lab.spec import Spec
 
 
 class Session:
@@ -38,19 +41,24 @@ class Session:
 
     def verdict(self, name: str) -> Verdict:
         """Return what a check finds in what the notebook defines now."""
-        if name not in self.lesson.checks:
-            raise KeyError(
-                f"there is no check {name!r} in {self.lesson.name}; there are {', '.join(self.lesson.checks)}"
-            )
         from gradschool import nn
 
-        spec, answers = self.lesson.checks[name]
+        spec, answers = self._find(name)
         evidence = run_probe(spec, Names(self._own, self.lesson.exercises, nn), answers.cases)
         self._verdicts[name] = judge(spec, answers, evidence, reveal=True, earlier=self._verdicts)
         return self._verdicts[name]
 
+    def _find(self, name: str) -> tuple[Spec, Answers]:
+        if name not in self.lesson.checks:
+            raise KeyError(
+                f"there is no check {name!r} in {self.lesson.name}; there are {', '.join(self.lesson.checks)}"
+            )
+        return self.lesson.checks[name]
+
     def done(self, *names: str) -> bool:
         """Return whether these checks are right in this session; print those that are not."""
+        for name in names:
+            self._find(name)
         missing = [name for name in names if name not in self._verdicts or self._verdicts[name].state != "right"]
         if missing:
             print(f"This cell waits for {', '.join(missing)}: come back once your code passes.")
@@ -58,10 +66,11 @@ class Session:
 
     def case(self, name: str, number: int = 0) -> Case:
         """Return a public case of a check: the arguments that its probe gets, by name."""
-        cases = self.lesson.checks[name][1].cases
+        cases = self._find(name)[1].cases
         if not 0 <= number < len(cases):
             raise IndexError(f"{name} has cases 0 to {len(cases) - 1}, got {number}")
-        return {key: value for key, value in cases[number].items() if key != "judge"}
+        given = {key: value for key, value in cases[number].items() if key != "judge"}
+        return {key: value.copy() if isinstance(value, np.ndarray) else value for key, value in given.items()}
 
     def progress(self) -> None:
         """Run every check and show the points of each, and their sum."""
