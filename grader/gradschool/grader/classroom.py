@@ -34,8 +34,9 @@ c.CourseDirectory.db_url = "sqlite:///" + os.path.join(c.CourseDirectory.root, "
 # The lessons' folders hold a package of their own, which every student has.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".secret_seed"]
 
-# For `nbgrader autograde`: a training run may take a while.
+# For `nbgrader autograde`: a training run may take a while, and a kernel remarks on each start that it uses TCP.
 c.Execute.timeout = 120
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]
 '''
 
 

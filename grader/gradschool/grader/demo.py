@@ -49,7 +49,7 @@ def run_demo(course: Course, root: Path, students: int, seed: int, tell: Tell) -
         planted += simulate.simulate(root, [lesson], students, seed)
     simulate.write_plan(root, planted)
     tell("simulating the class", len(lessons), len(lessons))
-    limits = replace(Limits(), cell_seconds=5.0, check_seconds=5.0)  # its infinite loops are known to be infinite
+    limits = replace(Limits(), cell_seconds=5.0)  # its endless cells are known to be endless
     reports = grade_classroom(course, root, limits=limits, feedback=True, tell=tell)
     found, total, missed = simulate.compare(planted, [report.to_json() for report in reports])
     mistakes = sum(len(plan.mistakes) for plan in planted)

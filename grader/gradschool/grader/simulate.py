@@ -140,6 +140,11 @@ class _Builder:
         self.answers = {n: self.reference.answers(c, PUBLIC_SEED) for n, c in lesson.checks.items()}
         self.code = [c for c in lesson.checks.values() if not c.is_question]
         right = self.reference.names()
+        self._replaced = {
+            (check.name, variant.overlay): list(variant.overlay(right))
+            for check in self.code
+            for variant in check.mistakes
+        }
         self.touched = {
             (check.name, variant.text): _touched(variant.overlay(right))
             for check in self.code
@@ -206,11 +211,17 @@ class _Builder:
 
     def _verdict(self, slot: _Slot, items: Sequence[Item], check: Check) -> Verdict:
         """Return what a check finds in a slot with these mistakes."""
-        overlays = [variant.overlay for planted, variant in items if not planted.is_question]
         broken = [slot.broken] if slot.broken else []
-        names = self.reference.names(*slot.overlays, *broken, *overlays)
+        names = self.reference.names(*broken, *self._overlays(slot, items))
         answers = self.answers[check.name]
         return judge(check.spec, answers, run_probe(check.spec, names, answers.cases), reveal=False)
+
+    def _overlays(self, slot: _Slot, items: Sequence[Item]) -> list[Overlay]:
+        """Return what a slot replaces, in the order of the notebook's cells: a later cell builds on an earlier one."""
+        chosen = [(check, variant.overlay) for check, variant in items if not check.is_question]
+        order = list(self.lesson.exercises)
+        last = [(max(order.index(n) for n in self._replaced[check.name, o]), o) for check, o in chosen]
+        return [*slot.overlays, *(overlay for _, overlay in sorted(last, key=lambda pair: pair[0]))]
 
     def _crowded(self, items: Sequence[Item]) -> bool:
         """Return whether two of these are of one check or replace the same thing."""
@@ -221,7 +232,7 @@ class _Builder:
     def make(self, slot: _Slot) -> Made:
         """Return the submission of a slot."""
         notebook = notebooks.notebook(self.lesson, "solved")
-        self._plant(notebook, [*slot.overlays, *(v.overlay for c, v in slot.items if not c.is_question)])
+        self._plant(notebook, self._overlays(slot, slot.items))
         for check, variant in slot.items:
             if check.is_question:
                 self._cell(notebook, f"question-{check.name}").source = f"{check.name} = {variant.answer!r}"

@@ -222,7 +222,7 @@ def _same(spec: Spec, mistake: Mistake, evidence: Sequence[Evidence], only: str 
     if len(mistake.evidence) != len(evidence) or any(e.fault is not None for e in mistake.evidence):
         return False
     for got, theirs in zip(evidence, mistake.evidence, strict=True):
-        if only is None and got.odd != theirs.odd:
+        if got.odd != theirs.odd if only is None else got.odd.get(only) != theirs.odd.get(only):
             return False
         names = [n for n in {**got.arrays, **theirs.arrays} if not n.startswith(NUMERIC)] if only is None else [only]
         for name in names:

@@ -1,0 +1,62 @@
+# The developer's verbs; each sets up what it needs. `make` alone lists them.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+WORKERS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo learn test nbval build fresh figures lint ci clean
+
+help:            ## list these verbs
+	@sed -n 's/^\([a-z]*\): .*## /\1  \t/p' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.instructor  ## the whole loop: build, simulate a class of 24, grade it, write the feedback
+	$(BIN)/gradschool demo demo
+
+learn: $(VENV)/.student  ## open lesson 1 in JupyterLab
+	$(BIN)/jupyter lab lessons/01_linear_regression/01_linear_regression.ipynb
+
+test: $(VENV)/.dev  ## all tests, in parallel
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+nbval: $(VENV)/.dev  ## run the solved notebooks and compare their outputs; run the student notebooks as shipped
+	$(BIN)/pytest --nbval solutions/notebooks
+	$(BIN)/pytest --nbval-lax lessons
+
+build: $(VENV)/.instructor  ## build everything that is made of the lessons
+	$(BIN)/gradschool build
+
+fresh: $(VENV)/.instructor  ## fail, naming the file, if a built file is stale
+	$(BIN)/gradschool build --check
+
+figures: $(VENV)/.instructor  ## draw the pictures of the lessons
+	$(BIN)/gradschool figures
+
+lint: $(VENV)/.dev  ## linter, formatter and type checker
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+ci:              ## what continuous integration runs
+	.ci/run
+
+clean:           ## remove what these verbs made
+	rm -rf $(VENV) demo
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Gradschool needs Python 3.11 or newer: make PYTHON=/path/to/python3.12 ...'; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo 'On Debian: apt install python3-venv'; exit 1; }
+
+$(VENV)/.student: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.instructor: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[instructor]'
+	@touch $@ $(VENV)/.student
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.student $(VENV)/.instructor
