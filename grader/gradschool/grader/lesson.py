@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.util
+import math
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -150,6 +151,8 @@ class _Reader:
         bodies = find_bodies(source, names)
         if missing := set(names) - {body.name for body in bodies}:
             raise LessonError(f"{self.text}: {path} has no {sorted(missing)[0]} to blank")
+        if not bodies:
+            raise LessonError(f"{self.text}: {path} is a class: say with :blank: which of its methods to blank")
         return Cell(
             "exercise",
             f"exercise-{name}",
@@ -251,6 +254,8 @@ def validate(lesson: Lesson, text: Path) -> None:
         raise LessonError(f"{text}: the check {sorted(unused)[0]!r} of checks.py is not used")
     if repeated := {name for name in used if used.count(name) > 1}:
         raise LessonError(f"{text}: the check {sorted(repeated)[0]!r} is used twice")
+    if repeated := {name for name in lesson.exercises if lesson.exercises.count(name) > 1}:
+        raise LessonError(f"{text}: the exercise {sorted(repeated)[0]!r} is used twice")
     for check in lesson.checks.values():
         for name in check.spec.of:
             if name not in lesson.exercises:
@@ -261,7 +266,7 @@ def validate(lesson: Lesson, text: Path) -> None:
             if need not in lesson.checks:
                 raise LessonError(f"{text}: the check {check.name!r} needs {need!r}, which is no check of the lesson")
     total = sum(check.spec.points for check in lesson.checks.values())
-    if total != lesson.points:
+    if not math.isclose(total, lesson.points):
         raise LessonError(f"{text}: the checks are worth {total:g} points, and the front matter says {lesson.points:g}")
     for earlier in lesson.rests_on:
         if not (lesson.folder.parent / earlier / f"{earlier}.md").exists():
@@ -312,11 +317,11 @@ def _load_module(path: Path) -> Any:
 
 def _load_checks(folder: Path) -> dict[str, Check]:
     module = _load_module(folder / "checks.py")
-    checks = [value for value in vars(module).values() if isinstance(value, Check)]
-    for name, value in vars(module).items():
-        if isinstance(value, Check) and name not in (value.name, "_"):
+    checks = {name: value for name, value in vars(module).items() if isinstance(value, Check) and name != "_"}
+    for name, value in checks.items():
+        if name != value.name:
             raise LessonError(f"{folder.name}/checks.py: the check {value.name!r} is bound to the name {name!r}")
-    return {check.name: check for check in checks}
+    return checks
 
 
 def _load_styles(folder: Path) -> tuple[Style, ...]:

@@ -52,8 +52,9 @@ class Reference:
         cases = check.draw(seed, self.lesson.name)
         expected = run_probe(check.spec, self.names(), cases)
         if not cases or expected[-1].fault is not None:
-            fault = expected[-1].fault if expected else "it has no cases"
-            raise LessonError(f"{self.lesson.name}/checks.py: {check.name} fails on the reference: {fault}")
+            fault = expected[-1].fault if expected else None
+            why = " at ".join(filter(None, (fault.message, fault.where))) if fault else "it has no cases"
+            raise LessonError(f"{self.lesson.name}/checks.py: {check.name} fails on the reference: {why}")
         if expected[0].odd:
             raise LessonError(f"{self.lesson.name}/checks.py: {check.name} returns {dict(expected[0].odd)}")
 

@@ -29,7 +29,7 @@ MODULES = {
 }
 """The module of each public name, relative to this package."""
 
-__all__ = sorted([*MODULES, "linear_regression"])  # noqa: PLE0605
+__all__ = sorted([*MODULES, "linear_regression"])
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,44 @@
+"""The README says what is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from gradschool.grader.authoring import PUBLIC_SEED
+from gradschool.grader.course import Course
+from gradschool.grader.reference import Reference
+from gradschool.lab.card import as_text
+from gradschool.lab.judge import judge
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_card_in_the_readme_is_the_one_that_a_student_sees(course: Course) -> None:
+    lesson = course.lesson("02_dense")
+    check = lesson.checks["dense_backward"]
+    answers = Reference(lesson).answers(check, PUBLIC_SEED)
+    (mistake,) = [m for m in answers.mistakes if m.text == "db is averaged over the batch, not summed"]
+    card = as_text(judge(check.spec, answers, mistake.evidence, reveal=True))
+    assert f"```\n{card}\n```" in README
+
+
+def test_every_make_verb_and_command_of_the_documents_exists() -> None:
+    verbs = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    text = README + (ROOT / "CONTRIBUTING.md").read_text()
+    assert set(re.findall(r"`?make ([a-z]+)", text)) <= verbs | {"the"}
+    commands = {"build", "figures", "matrix", "release", "classroom", "grade", "demo"}
+    assert set(re.findall(r"(?:^|`)gradschool ([a-z]+)", text, re.MULTILINE)) <= commands
+
+
+def test_the_table_of_lessons_names_every_lesson(course: Course) -> None:
+    for name in course.names:
+        assert f"(lessons/{name}/{name}.ipynb)" in README
+
+
+def test_every_link_leads_somewhere() -> None:
+    for document in ("README.md", "CONTRIBUTING.md", "lessons/README.md"):
+        path = ROOT / document
+        for link in re.findall(r"\]\(([^)#\s]+)\)", re.sub(r"```.*?```|`[^`\n]*`", "", path.read_text(), flags=re.S)):
+            assert link.startswith("https://") or (path.parent / link).exists(), (document, link)
