@@ -19,7 +19,8 @@ STEPS = 6
 
 
 def draw() -> Figure:
-    figure = Figure(figsize=(7, 3.9), layout="constrained")
+    figure = Figure(figsize=(7.4, 3.9), layout="constrained")
+    figure.get_layout_engine().set(wspace=0.08)
     panels = [
         (X, 0.15, "raw x: 1, 2, 3", "slope $θ_1$ for x"),
         (standardize(X)[0], 0.35, "standardised x: mean 0, scale 1", "slope $θ_1$ for z"),

@@ -25,6 +25,6 @@ def draw() -> Figure:
         axes.axhline(0, color="0.6", linewidth=0.8)
         axes.set(xlabel="weight w", xticks=range(-2, 3))
     left.legend(fontsize=10)
-    right.text(1.0, 2.5, "L2", color=BLUE, fontsize=12)
+    right.text(0.75, 2.5, "L2", color=BLUE, fontsize=12)
     right.text(1.5, 0.4, "L1", color=VERMILLION, fontsize=12)
     return figure

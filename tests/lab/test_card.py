@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from gradschool.lab.card import WORDS, Card, as_html, as_text
+from gradschool.lab.card import CODE, WORDS, Card, as_html, as_text
 from gradschool.lab.judge import Verdict
 
 
@@ -146,7 +146,7 @@ def test_hostile_text_is_shown_and_not_run(field):
 
 
 def test_code_in_backticks_is_marked():
-    assert "<code>dX</code> is wrong." in as_html(VERDICTS["wrong"])
+    assert f'<code style="{CODE}">dX</code> is wrong.' in as_html(VERDICTS["wrong"])
 
 
 def test_points_are_written_without_needless_zeros():

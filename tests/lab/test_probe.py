@@ -355,8 +355,8 @@ def test_the_first_fault_is_the_last_case(cell):
 
 LOOPS = [
     "while True: pass",
-    "while True:\n        try:\n            while True: pass\n        except Exception:\n            pass",
     "for _ in iter(int, 1): math.sqrt(2)",
+    "try:\n        while True: math.sqrt(2)\n    except Exception:\n        return x",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -92,7 +93,8 @@ def run_solved(course: Course, lesson: Lesson) -> Any:
     try:
         return notebooks.execute(made, solved_path(course, lesson).parent)
     except CellExecutionError as error:
-        raise LessonError(f"lessons/{lesson.name}: the solved notebook raises\n{error}") from None
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+        raise LessonError(f"lessons/{lesson.name}: the solved notebook raises\n{plain}") from None
 
 
 def _student(lesson: Lesson) -> str:

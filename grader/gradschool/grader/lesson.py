@@ -11,8 +11,7 @@ import hashlib
 import importlib.util
 import math
 import re
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,9 @@ from typing import Any
 import jupytext
 
 from gradschool.grader.authoring import Check, Style, collect_styles
+from gradschool.grader.blanking import BEGIN, END, STUB, definition, find_bodies, replace_bodies, simple_statements
 from gradschool.grader.errors import LessonError
 
-STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 FIGURE = re.compile(r"!\[([^\]]*)\]\(\.\./\.\./figures/([\w-]+)\.png\)")
 OPEN = re.compile(r'^check = lab\.open_lesson\("([\w-]+)"\)$', re.MULTILINE)
 
@@ -185,68 +183,6 @@ class _Reader:
         return stem + (first if self._ids[stem] == 1 else f"-{self._ids[stem]}")
 
 
-@dataclass(frozen=True)
-class Body:
-    """What stands under a function's signature and docstring."""
-
-    name: str
-    first: int
-    last: int
-    indent: str
-    lines: tuple[str, ...]
-    """The lines as they are, at the margin."""
-    statements: tuple[str, ...]
-    """The simple statements, each in one normal form."""
-
-
-def definition(file: Path, name: str) -> str | None:
-    """Return the source of the class or function `name` of a module, or None if it defines no such thing."""
-    text = file.read_text()
-    for node in ast.parse(text).body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name:
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
-    return None
-
-
-def find_bodies(source: str, names: Sequence[str]) -> list[Body]:
-    """Return the bodies of the named methods of a class, or of the function itself."""
-    (node,) = ast.parse(source).body
-    wanted: list[ast.AST] = (
-        [n for n in node.body if getattr(n, "name", None) in names] if isinstance(node, ast.ClassDef) else [node]
-    )
-    return [_body(source, n) for n in wanted if isinstance(n, ast.FunctionDef)]
-
-
-def _body(source: str, function: ast.FunctionDef) -> Body:
-    statements = function.body[1:] if ast.get_docstring(function) is not None else function.body
-    if not statements:
-        raise LessonError(f"{function.name} has a docstring and no body to blank")
-    lines = source.splitlines()
-    before = function.body[0].end_lineno if statements is not function.body else None
-    first = (before + 1) if before else statements[0].lineno  # a comment above the first statement belongs to it
-    last = statements[-1].end_lineno or first
-    indent = " " * statements[0].col_offset
-    text = textwrap.dedent("\n".join(lines[first - 1 : last])).splitlines()
-    return Body(function.name, first, last, indent, tuple(text), tuple(_simple_statements(statements)))
-
-
-def replace_bodies(source: str, bodies: Sequence[Body], put: Any) -> str:
-    """Return the source with other lines in the place of each body."""
-    lines = source.splitlines()
-    for body in sorted(bodies, key=lambda b: b.first, reverse=True):
-        new = [body.indent + line if line else "" for line in put(body)]
-        lines[body.first - 1 : body.last] = new
-    return "\n".join(lines)
-
-
-def _simple_statements(statements: Sequence[ast.stmt]) -> Iterator[str]:
-    for statement in statements:
-        for node in ast.walk(statement):
-            if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Expr)):
-                yield ast.unparse(node)
-
-
 def validate(lesson: Lesson, text: Path) -> None:
     """Raise LessonError if the lesson's parts do not fit together, or if it shows a solution."""
     used = [cell.name for cell in lesson.of_kind("check")]
@@ -298,12 +234,12 @@ def _shown(cell: Cell) -> Iterator[str]:
         for line in cell.student.splitlines():
             for part in [line, *re.findall(r"`([^`]+)`", line)]:
                 try:
-                    yield from _simple_statements(ast.parse(part.strip()).body)
+                    yield from simple_statements(ast.parse(part.strip()).body)
                 except (SyntaxError, ValueError):
                     continue
     else:
         source = "\n".join("" if line.lstrip()[:1] in ("%", "!") else line for line in cell.student.splitlines())
-        yield from _simple_statements(ast.parse(source).body)
+        yield from simple_statements(ast.parse(source).body)
 
 
 def _load_module(path: Path) -> Any:

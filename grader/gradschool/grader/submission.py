@@ -21,6 +21,8 @@ from gradschool.grader.notebooks import cell_id
 MOST_BYTES = 20_000_000
 MOST_SOURCE = 200_000
 MOST_CELLS = 2_000
+PATTERNS = {"exercise": r"^(?:def|class) {}\b", "question": r"^{} *=[^=]"}
+"""How a cell shows that it defines an exercise or answers a question, should its ids be lost."""
 
 
 @dataclass(frozen=True)
@@ -170,11 +172,11 @@ def _match(cell: RawCell, by_id: Mapping[str, Cell], found: Mapping[str, Any]) -
             return by_id[name]
     if cell.cell_type == "code":
         for mine in by_id.values():
-            if mine.kind != "exercise" or mine.id in found:
+            pattern = PATTERNS.get(mine.kind)
+            if pattern is None or mine.id in found:
                 continue
-            if re.search(rf"^(?:def|class) {re.escape(mine.name)}\b", cell.source, re.MULTILINE):
+            if re.search(pattern.format(re.escape(mine.name)), cell.source, re.MULTILINE):
                 return mine
-            # a question's cell is short, and an answer anywhere else counts as well
     return None
 
 

@@ -24,6 +24,9 @@ WORDS = {
 }
 """The sign, the word and the colour (red, green, blue; Okabe and Ito's palette) of each state."""
 
+CODE = "color:inherit; background-color:rgba(128, 128, 128, 0.15); padding:0px 3px"
+"""The style of code in a sentence: a page's own may be red, which would read as a fault, or push the words apart."""
+
 
 class Card:
     """What `check` shows."""
@@ -59,13 +62,14 @@ def as_html(verdict: Verdict) -> str:
     sign, word, rgb = WORDS[verdict.state]
     head = (
         f'<div style="font-weight:bold"><span style="color:rgb({rgb})">{sign}</span> '
-        f"<code>{html.escape(verdict.name)}</code>: {word} "
+        f'<code style="color:inherit; background-color:transparent; padding:0px">{html.escape(verdict.name)}</code>'
+        f": {word} "
         f'<span style="font-weight:normal; opacity:0.8">({points(verdict)})</span></div>'
     )
     body = "".join(_row(label, text) for label, text in _parts(verdict))
     return (
         f'<div style="border-left:5px solid rgb({rgb}); background-color:rgba({rgb}, 0.10); padding:8px 12px; '
-        f'margin:4px 0px; line-height:1.45; max-width:60em">{head}{body}</div>'
+        f'margin:4px 0px; line-height:1.5; max-width:60em; overflow-wrap:break-word">{head}{body}</div>'
     )
 
 
@@ -87,4 +91,4 @@ def _row(label: str, text: str) -> str:
 
 def _inline(text: str) -> str:
     """Return the text with its `code` marked as such and all else escaped."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+    return re.sub(r"`([^`]+)`", rf'<code style="{CODE}">\1</code>', html.escape(text, quote=False))

@@ -82,17 +82,22 @@ def run(prepared: Prepared, task: Task, limits: Limits) -> Executed:
         )
         assert process.stdin is not None
         assert process.stdout is not None
-        timer = threading.Timer(limits.seconds, _kill, [process])
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            _kill(process)
+
+        timer = threading.Timer(limits.seconds, stop)
         timer.start()
         try:
             _send(process.stdin, _request(prepared, task, limits))
             frames, complaint = _receive(process.stdout, limits.output)
         finally:
-            late = not timer.is_alive()
             timer.cancel()
             _kill(process)
             process.stdout.close()
-        return _collect(prepared, frames, complaint or ("time" if late else ""))
+        return _collect(prepared, frames, complaint or ("time" if late.is_set() else ""))
 
 
 def _environment(scratch: str) -> dict[str, str]:
@@ -154,8 +159,8 @@ def _stripped(spec: Spec, limits: Limits) -> Spec:
 
 def _send(pipe: IO[bytes], request: bytes) -> None:
     try:
-        pipe.write(request)
-        pipe.close()
+        with pipe:
+            pipe.write(request)
     except BrokenPipeError:
         pass
 
@@ -192,7 +197,7 @@ def _collect(prepared: Prepared, frames: Sequence[bytes], complaint: str) -> Exe
             else:
                 name, one = codec.unpack_evidence(frame)
                 evidence.setdefault(name, []).append(one)
-        except (codec.MessageError, TypeError):
+        except (codec.MessageError, IndexError, KeyError, TypeError):
             complaint = complaint or "it sent a message that can't be read"
     if done and not complaint:
         return Executed(cells, evidence)
