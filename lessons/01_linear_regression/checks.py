@@ -983,7 +983,7 @@ def _(rng):
 
 
 @train_diabetes.outcome(
-    "mean squared error on held-out patients, as a share of their variance", at_most=0.8, uses=["theta"]
+    "mean squared error on held-out patients (as a share of their variance)", at_most=0.8, uses=["theta"]
 )
 def _(arrays, judge):
     """Measured on 1,000 draws of the reference: 0.43 to 0.66, no false failure; the nearest control: 0.91 to 1.13."""
@@ -1648,7 +1648,7 @@ def _(rng):
 
 
 @train_penalized.outcome(
-    "mean squared error on held-out patients, as a share of their variance and averaged over 16 groups of 15",
+    "mean squared error on held-out patients (as a share of their variance, averaged over 16 groups of 15)",
     at_most=0.95,
     uses=["theta"],
 )

@@ -42,7 +42,11 @@ def test_a_named_mistake_gets_the_points_and_the_words_of_the_judge(key, draft, 
     made = grade(draft().put("exercise-double", SQUARED).submission(), key, limits=fast)
     assert (made.points, made.max_points) == (6, 9)
     wrong = verdict(made, "double_values")
-    assert (wrong.state, wrong.mistake, wrong.hint) == ("wrong", "x is squared, not doubled", "What should become of 3?")
+    assert (wrong.state, wrong.mistake, wrong.hint) == (
+        "wrong",
+        "x is squared, not doubled",
+        "What should become of 3?",
+    )
     assert made.diagnosis == "double_values: x is squared, not doubled"
     rests = verdict(made, "double_outcome")
     assert rests.hint == (
@@ -109,7 +113,7 @@ def test_an_exercise_whose_cell_never_ended_is_out_of_time(key, draft):
 def test_a_question_that_is_not_answered_is_not_attempted(key, draft, fast):
     mine = draft().put("question-colour", "colour = None")
     found = verdict(grade(mine.submission(), key, limits=fast), "colour")
-    assert (found.state, found.findings) == ("not attempted", ("`colour` is not written yet.",))
+    assert (found.state, found.findings) == ("not attempted", ("`colour` is not answered yet.",))
 
 
 def test_an_exercise_in_a_cell_of_the_student_s_own_earns_its_points(key, draft, fast):

@@ -87,7 +87,9 @@ def test_the_autograded_notebook_shows_what_cells_printed_and_the_notes(graded):
 
 def test_the_checksums_are_those_of_the_release_so_nbgrader_sees_what_was_changed(graded):
     released = nbformat.read(graded.root / "release/01_tiny/01_tiny.ipynb", as_version=4)
-    sums = {c.metadata.nbgrader.grade_id: c.metadata.nbgrader.checksum for c in released.cells if "nbgrader" in c.metadata}
+    sums = {
+        c.metadata.nbgrader.grade_id: c.metadata.nbgrader.checksum for c in released.cells if "nbgrader" in c.metadata
+    }
     made = nbformat.read(graded.notebook("autograded", "stub"), as_version=4)
     marked = {c.metadata.nbgrader.grade_id: c for c in made.cells if "nbgrader" in c.metadata}
     assert {name: c.metadata.nbgrader.checksum for name, c in marked.items()} == sums
@@ -227,7 +229,9 @@ def test_talking_to_nbgrader_leaves_the_log_the_folder_and_the_path_as_they_were
     from pathlib import Path
 
     before = (logging.root.manager.disable, Path.cwd(), os.environ["PATH"])
-    with pytest.raises(RuntimeError), _quiet():
+    with _quiet():
         os.chdir(tmp_path)
+    assert (logging.root.manager.disable, Path.cwd(), os.environ["PATH"]) == before
+    with pytest.raises(RuntimeError), _quiet():
         raise RuntimeError
     assert (logging.root.manager.disable, Path.cwd(), os.environ["PATH"]) == before

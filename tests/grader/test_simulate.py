@@ -34,17 +34,15 @@ def test_a_class_of_24_has_every_kind_once_and_every_mistake_of_the_lesson(cours
     planted = simulate(tmp_path, [lesson], 24, 0)
     assert [plan.student for plan in planted] == [f"student{i:03d}" for i in range(1, 25)]
     kinds = [plan.kind for plan in planted]
-    for kind in [*KINDS, *(f"right, {style.name}" for style in lesson.styles[:2]), "two mistakes at once"]:
-        assert kinds.count(kind) == 1, kind
-    assert set(kinds) - {"mistakes", "two mistakes at once"} == {
-        *KINDS,
-        *(f"right, {style.name}" for style in lesson.styles[:2]),
-    }
+    once = {*KINDS, *(f"right, {style.name}" for style in lesson.styles[:2])}
+    if name == "02_dense":  # a class can hold two mistakes at once; a function of lesson 1 holds one
+        once.add("two mistakes at once")
+    assert {kind: kinds.count(kind) for kind in once} == dict.fromkeys(once, 1)
+    assert set(kinds) - once == {"mistakes"}
     named = {(check.name, mistake.text) for check in lesson.checks.values() for mistake in check.mistakes}
     found = {(check, text) for plan in planted for check, text in plan.mistakes.items()}
-    pairs = {(check, text) for plan in planted if plan.kind == "two mistakes at once" for check, text in plan.mistakes.items()}
-    assert found - pairs <= named
     assert named - found == set()
+    assert all("; and " in text for _, text in found - named)
     for plan in planted:
         assert (tmp_path / "submitted" / plan.student / name / f"{name}.ipynb").exists()
         assert set(plan.mistakes) | set(plan.states) <= set(lesson.checks)
@@ -80,7 +78,7 @@ def test_grading_a_simulated_class_finds_what_was_planted(graded, fast, tmp_path
     reports = grade_classroom(mine.tiny.course(), mine.root, students=students, limits=limits)
     found, total, missed = compare(read_plan(mine.root), [report.to_json() for report in reports])
     assert missed == []
-    assert found == total > 50
+    assert found == total > 40
 
 
 def test_the_plan_is_read_back_as_it_was_written(tmp_path):

@@ -107,6 +107,12 @@ def test_several_exercises_are_named():
     assert verdict(EXPECTED, spec=replace(SPEC, of=("f", "g"))).of == "f, g"
 
 
+def test_a_print_of_the_students_is_told_for_public_cases_only():
+    printed = [replace(EXPECTED[0], notes=("your code printed: [1.5 2.5]", "RuntimeWarning: overflow")), *EXPECTED[1:]]
+    assert verdict(printed, reveal=True).notes == ("your code printed: [1.5 2.5]", "RuntimeWarning: overflow")
+    assert verdict(printed, reveal=False).notes == ("RuntimeWarning: overflow",)
+
+
 def test_notes_are_told_once():
     evidence = [replace(e, notes=("RuntimeWarning: overflow", f"case {i}")) for i, e in enumerate(EXPECTED)]
     notes = ("RuntimeWarning: overflow", "case 0", "case 1")

@@ -23,6 +23,7 @@ from gradschool.lab.judge import Verdict, judge
 from gradschool.lab.probe import run_probe
 
 PLAN = "simulated.json"
+TRIES = 4
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ class _Builder:
         self.reference = Reference(lesson)
         self.answers = {n: self.reference.answers(c, PUBLIC_SEED) for n, c in lesson.checks.items()}
         self.code = [c for c in lesson.checks.values() if not c.is_question]
+        self._found: dict[tuple[int, str, tuple[tuple[str, str], ...]], Verdict] = {}
         right = self.reference.names()
         self._replaced = {
             (check.name, variant.overlay): list(variant.overlay(right))
@@ -160,16 +162,44 @@ class _Builder:
     def fill(self, slots: Sequence[_Slot]) -> None:
         """Put every mistake of the lesson into a slot where it does not hide another, and is not hidden.
 
-        The hardest to place come first: what rests on other exercises, then what shares its exercise with many. One
-        that fits nowhere takes the place of those it conflicts with in the slot where they are fewest, and these are
-        placed again.
+        The hardest to place come first: outcomes, which most exercises can hide, then what rests on other exercises,
+        then what shares its exercise with many. What is left over is tried again from the start, before the others.
         """
         todo = [(check, variant) for check in self.lesson.checks.values() for variant in check.mistakes]
         crowd = {name: sum(name in c.spec.of for c, _ in todo) for name in self.lesson.exercises}
-        todo.sort(key=lambda item: (not item[0].spec.needs, -max(crowd[name] for name in item[0].spec.of)))
-        queue, patience, left = deque(todo), 10, []
+
+        def rank(item: Item) -> tuple[bool, bool, int]:
+            spec = item[0].spec
+            return spec.sort != "outcome", not spec.needs, -max(crowd[name] for name in spec.of)
+
+        todo.sort(key=rank)
         room = [slot for slot in slots if not slot.full]
-        while queue and room:
+        best: tuple[list[Item], list[list[Item]]] = (todo, [[] for _ in room])
+        for _ in range(TRIES if room else 0):
+            left = self._place(room, todo)
+            if len(left) < len(best[0]):
+                best = left, [slot.items for slot in room]
+            if not left:
+                break
+            todo = [*left, *(item for item in todo if item not in left)]
+        for slot, items in zip(room, best[1], strict=True):
+            slot.items = items
+        for item in best[0]:
+            for slot in room:
+                if self._shows(slot, item):
+                    slot.mistakes[item[0].name] = item[1].text
+                    break
+
+    def _place(self, room: Sequence[_Slot], todo: Sequence[Item]) -> list[Item]:
+        """Put these mistakes into the slots, each in turn, and return those that fit nowhere.
+
+        One that fits nowhere takes the place of those it conflicts with in the slot where they are fewest, and these
+        are placed again.
+        """
+        for slot in room:
+            slot.items = []
+        queue, patience, left = deque(todo), 10, []
+        while queue:
             item = queue.popleft()
             slot = next((s for s in sorted(room, key=lambda s: len(s.items)) if self._fits(s, [*s.items, item])), None)
             if slot is not None:
@@ -179,15 +209,14 @@ class _Builder:
                 kept = [self._keep(slot, item) for slot in room]
                 lost = [len(slot.items) - len(k) if k else len(todo) for slot, k in zip(room, kept, strict=True)]
                 best = lost.index(min(lost))
-                queue.extend(old for old in room[best].items if kept[best] and old not in kept[best])
-                room[best].items = kept[best] or room[best].items
+                if not kept[best]:
+                    left.append(item)
+                    continue
+                queue.extend(old for old in room[best].items if old not in kept[best])
+                room[best].items = kept[best]
             else:
                 left.append(item)
-        for item in left:
-            for slot in room:
-                if self._shows(slot, item):
-                    slot.mistakes[item[0].name] = item[1].text
-                    break
+        return left
 
     def _shows(self, slot: _Slot, item: Item) -> bool:
         """Return whether the slot already shows this mistake: another check's may be the same in other words."""
@@ -211,6 +240,12 @@ class _Builder:
 
     def _verdict(self, slot: _Slot, items: Sequence[Item], check: Check) -> Verdict:
         """Return what a check finds in a slot with these mistakes."""
+        key = id(slot), check.name, tuple(sorted((c.name, variant.text) for c, variant in items))
+        if key not in self._found:
+            self._found[key] = self._look(slot, items, check)
+        return self._found[key]
+
+    def _look(self, slot: _Slot, items: Sequence[Item], check: Check) -> Verdict:
         broken = [slot.broken] if slot.broken else []
         names = self.reference.names(*broken, *self._overlays(slot, items))
         answers = self.answers[check.name]
@@ -271,8 +306,8 @@ class _Builder:
 
         def extra(notebook: Notebook) -> None:
             at = notebook.cells.index(self._cell(notebook, target.id)) + 1
-            notebook.cells.insert(at, nbformat.v4.new_code_cell("print('trying things out', 1 / 0)"))
-            notebook.cells.insert(at, nbformat.v4.new_markdown_cell("My notes."))
+            notebook.cells.insert(at, nbformat.v4.new_code_cell("print('trying things out', 1 / 0)", id="trying"))
+            notebook.cells.insert(at, nbformat.v4.new_markdown_cell("My notes.", id="my-notes"))
 
         def double(notebook: Notebook) -> None:
             at = notebook.cells.index(self._cell(notebook, target.id))

@@ -26,6 +26,10 @@ AFTER = " after the call"
 """What the name of an argument ends with when it is returned as it is after the probe."""
 
 
+PRINTED = "your code printed: "
+"""What a note starts with that quotes a print."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """Why a case has no arrays."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradschool.lab.compare import Difference, difference, equal
-from gradschool.lab.evidence import AFTER, Case, Evidence, Fault
+from gradschool.lab.evidence import AFTER, PRINTED, Case, Evidence, Fault
 from gradschool.lab.spec import NUMERIC, Spec
 
 
@@ -81,9 +81,9 @@ def judge(
     if not faults and len(evidence) < len(answers.expected):
         faults = [Fault("error", "the process ended before this check was done")]
     if faults:
-        return _faulty(spec, faults[0], evidence, earlier or {})
+        return _faulty(spec, faults[0], _notes(evidence, reveal), earlier or {})
     wrong, total = _examine(spec, answers, evidence, reveal)
-    notes = tuple(dict.fromkeys(note for e in evidence for note in e.notes))
+    notes = _notes(evidence, reveal)
     of = ", ".join(spec.of)
     if not wrong:
         return Verdict(spec.name, of, spec.words, spec.points, spec.points, "right", notes=notes)
@@ -108,17 +108,18 @@ def judge(
     )
 
 
-def _faulty(spec: Spec, fault: Fault, evidence: Sequence[Evidence], earlier: Mapping[str, Verdict]) -> Verdict:
+def _faulty(spec: Spec, fault: Fault, notes: tuple[str, ...], earlier: Mapping[str, Verdict]) -> Verdict:
     of = ", ".join(spec.of)
     hint = ""
     if fault.kind == "not attempted":
         state = "not attempted"
-        unwritten = fault.message.split(".")[0]
-        findings = [
-            f"`{fault.message}` is not written yet."
-            if unwritten in spec.of
-            else f"This rests on `{fault.message}`, which is not written yet."
-        ]
+        what = f"`{fault.message}`"
+        if fault.message == spec.name:
+            findings = [f"{what} is not answered yet."]  # a question: its check has its name
+        elif fault.message.split(".")[0] in spec.of:
+            findings = [f"{what} is not written yet."]
+        else:
+            findings = [f"This rests on {what}, which is not written yet."]
     elif fault.kind == "timeout":
         state, findings = "timeout", [f"Your code did not finish: {fault.message}."]
         hint = "Look for a loop that never ends, or for loops over single entries where arrays would do."
@@ -127,8 +128,13 @@ def _faulty(spec: Spec, fault: Fault, evidence: Sequence[Evidence], earlier: Map
         if fault.where:
             findings.append(f"It happened at {fault.where}")
         hint = _mend_first(spec, earlier)
-    notes = tuple(dict.fromkeys(note for e in evidence for note in e.notes))
     return Verdict(spec.name, of, spec.words, 0.0, spec.points, state, findings=tuple(findings), hint=hint, notes=notes)
+
+
+def _notes(evidence: Sequence[Evidence], reveal: bool) -> tuple[str, ...]:
+    """Return the warnings and prints of the student's code; a print may hold a case, so it is kept to public ones."""
+    notes = dict.fromkeys(note for e in evidence for note in e.notes)
+    return tuple(note for note in notes if reveal or not note.startswith(PRINTED))
 
 
 def _examine(spec: Spec, answers: Answers, evidence: Sequence[Evidence], reveal: bool) -> tuple[dict[str, str], int]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from gradschool.lab.evidence import AFTER, Case, Evidence, Fault, describe, plain
+from gradschool.lab.evidence import AFTER, PRINTED, Case, Evidence, Fault, describe, plain
 from gradschool.lab.names import Names, NotAttempted, NotDefined
 from gradschool.lab.spec import Spec, load_function
 
@@ -60,7 +60,7 @@ def run_case(probe: Any, names: Names, case: Case, seconds: float, stop: float) 
     else:
         arrays, odd = {}, {}
     notes = [f"{w.category.__name__}: {w.message}"[:200] for w in caught]
-    notes += [f"your code printed: {line}"[:200] for line in printed.getvalue().splitlines()[:3] if line.strip()]
+    notes += [f"{PRINTED}{line}"[:200] for line in printed.getvalue().splitlines()[:3] if line.strip()]
     return Evidence(arrays, odd, fault, tuple(dict.fromkeys(notes))[:5])
 
 
@@ -135,7 +135,10 @@ def _fault(error: BaseException) -> Fault:
         return Fault("not attempted", str(error))
     if isinstance(error, NotDefined):
         return Fault("error", str(error))
-    lines = str(error).strip().splitlines()
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # a student's exception may fail to say what it is
+        lines = []
     return Fault("error", f"{type(error).__name__}: {lines[0][:300] if lines else ''}".rstrip(": "), where)
 
 

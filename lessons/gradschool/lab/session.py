@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ class Session:
             self._find(name)
         missing = [name for name in names if name not in self._verdicts or self._verdicts[name].state != "right"]
         if missing:
-            print(f"This cell waits for {', '.join(missing)}: come back once your code passes.")
+            print(textwrap.fill(f"This cell waits for {', '.join(missing)}: come back once your code passes.", 100))
         return not missing
 
     def case(self, name: str, number: int = 0) -> Case:

@@ -33,9 +33,7 @@ def of_extras(executed):
     return [result for cell_id, result in executed.cells.items() if cell_id.startswith("extra")]
 
 
-ALL_RIGHT = {
-    name: "right" for name in ("double_values", "double_outcome", "scale_forward", "scale_backward", "colour")
-}
+ALL_RIGHT = dict.fromkeys(("double_values", "double_outcome", "scale_forward", "scale_backward", "colour"), "right")
 
 
 def test_prints_and_errors_come_back_by_cell_and_no_error_stops_the_next_cell(key, draft, fast):
@@ -103,9 +101,7 @@ def test_a_loop_that_no_signal_ends_is_killed_at_the_limit_of_the_submission(key
     found, made = states(key, draft().put("exercise-double", stubborn), replace(fast, seconds=3.0))
     assert (made.executed.ended, made.executed.stopped_at) == ("time", "exercise-double")
     assert set(found.values()) == {"timeout"}
-    assert made.verdicts[0].findings == (
-        "Your code did not finish: the 3 seconds of the submission were used up.",
-    )
+    assert made.verdicts[0].findings == ("Your code did not finish: the 3 seconds of the submission were used up.",)
 
 
 def test_a_memory_bomb_is_an_error_of_its_cell_or_check(key, draft, fast):
@@ -250,7 +246,6 @@ def test_no_expected_array_and_no_data_of_the_judge_is_in_the_student_s_process(
 def test_what_is_sent_of_a_check_holds_no_outcome_and_no_mistake(key, draft, fast, monkeypatch):
     sent = []
 
-
     def send(pipe, request):
         sent.append(request)
         pipe.close()
@@ -258,7 +253,7 @@ def test_what_is_sent_of_a_check_holds_no_outcome_and_no_mistake(key, draft, fas
     monkeypatch.setattr("gradschool.grader.sandbox.run._send", send)
     execute(key, draft(), fast)
     (request,) = sent
-    for secret in (b"judge", b"distance to the targets", b"x is squared", b"want", b"at_most\": 1"):
+    for secret in (b"judge", b"distance to the targets", b"x is squared", b"want", b'at_most": 1'):
         assert secret not in request
     assert b"def double_values(nn, x):" in request
 

@@ -43,11 +43,13 @@ def work(request: bytes, channel: Any) -> None:
         channel.flush()
 
     meta, arrays = codec.unpack(request)
-    # The cases are writable copies: what arrives is read-only.
-    checks = [
-        (Spec.from_json(spec), [{**given, **{k: arrays[v].copy() for k, v in names.items()}} for given, names in cases])
-        for spec, cases in meta["checks"]
-    ]
+
+    def arguments(given: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+        """Return the arguments of a case: JSON makes lists of tuples, and arrays arrive read-only."""
+        plain = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
+        return {**plain, **{key: arrays[number].copy() for key, number in names.items()}}
+
+    checks = [(Spec.from_json(spec), [arguments(*case) for case in cases]) for spec, cases in meta["checks"]]
     options = Config()
     options.HistoryManager.enabled = False
     options.InteractiveShell.colors = "nocolor"
