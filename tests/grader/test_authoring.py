@@ -200,8 +200,9 @@ def test_the_decorators_of_an_overlay_s_first_definition_are_kept():
 
 def test_an_overlay_that_does_not_end_with_a_return_is_refused():
     def overlay(nn):
-        if nn:
-            return {}
+        for name in nn:
+            return {name: name}
+        raise KeyError
 
     with pytest.raises(LessonError, match="a mistake or style ends with a return of the names it replaces:\ndef over"):
         overlay_source(overlay, ["double"])

@@ -123,10 +123,10 @@ def test_an_exercise_in_a_cell_of_the_student_s_own_earns_its_points(key, draft,
     assert made.points == 3
 
 
-def test_the_student_s_printed_lines_and_warnings_are_notes_of_the_check(key, draft, fast):
-    chatty = "def double(x):\n    print('doubling')\n    return 2 * x\n"
+def test_warnings_are_notes_of_the_check_and_prints_which_could_tell_secret_cases_are_not(key, draft, fast):
+    chatty = "import warnings\ndef double(x):\n    print(x)\n    warnings.warn('careful')\n    return 2 * x\n"
     found = verdict(grade(draft().put("exercise-double", chatty).submission(), key, limits=fast), "double_values")
-    assert (found.state, found.notes) == ("right", ("your code printed: doubling",))
+    assert (found.state, found.notes) == ("right", ("UserWarning: careful",))
 
 
 def test_evidence_of_fewer_cases_than_there_are_is_an_error(key, draft):

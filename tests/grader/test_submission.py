@@ -276,8 +276,8 @@ class TestCells:
             del cell["id"]
         made = prepared(lesson, mine.bytes())
         assert "doubled = x + x" in cell_of(made, "exercise-double").source
-        assert made.missing == {"colour"}  # and yet its cell runs, as one of the student's own
-        assert any(cell.kind == "extra" and "colour = 'blue'" in cell.source and cell.runs for cell in made.cells)
+        assert "colour = 'blue'" in cell_of(made, "question-colour").source  # found by what it answers
+        assert made.missing == frozenset()
 
     def test_without_any_ids_an_exercise_is_found_by_what_its_cell_defines(self, lesson, draft):
         mine = draft()

@@ -23,7 +23,6 @@ from gradschool.lab.judge import Verdict, judge
 from gradschool.lab.probe import run_probe
 
 PLAN = "simulated.json"
-TRIES = 4
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,6 @@ class _Builder:
         self.reference = Reference(lesson)
         self.answers = {n: self.reference.answers(c, PUBLIC_SEED) for n, c in lesson.checks.items()}
         self.code = [c for c in lesson.checks.values() if not c.is_question]
-        self._found: dict[tuple[int, str, tuple[tuple[str, str], ...]], Verdict] = {}
         right = self.reference.names()
         self._replaced = {
             (check.name, variant.overlay): list(variant.overlay(right))
@@ -163,7 +161,8 @@ class _Builder:
         """Put every mistake of the lesson into a slot where it does not hide another, and is not hidden.
 
         The hardest to place come first: outcomes, which most exercises can hide, then what rests on other exercises,
-        then what shares its exercise with many. What is left over is tried again from the start, before the others.
+        then what shares its exercise with many. One that fits nowhere takes the place of those it conflicts with in the
+        slot where they are fewest, and these are placed again.
         """
         todo = [(check, variant) for check in self.lesson.checks.values() for variant in check.mistakes]
         crowd = {name: sum(name in c.spec.of for c, _ in todo) for name in self.lesson.exercises}
@@ -173,33 +172,9 @@ class _Builder:
             return spec.sort != "outcome", not spec.needs, -max(crowd[name] for name in spec.of)
 
         todo.sort(key=rank)
-        room = [slot for slot in slots if not slot.full]
-        best: tuple[list[Item], list[list[Item]]] = (todo, [[] for _ in room])
-        for _ in range(TRIES if room else 0):
-            left = self._place(room, todo)
-            if len(left) < len(best[0]):
-                best = left, [slot.items for slot in room]
-            if not left:
-                break
-            todo = [*left, *(item for item in todo if item not in left)]
-        for slot, items in zip(room, best[1], strict=True):
-            slot.items = items
-        for item in best[0]:
-            for slot in room:
-                if self._shows(slot, item):
-                    slot.mistakes[item[0].name] = item[1].text
-                    break
-
-    def _place(self, room: Sequence[_Slot], todo: Sequence[Item]) -> list[Item]:
-        """Put these mistakes into the slots, each in turn, and return those that fit nowhere.
-
-        One that fits nowhere takes the place of those it conflicts with in the slot where they are fewest, and these
-        are placed again.
-        """
-        for slot in room:
-            slot.items = []
         queue, patience, left = deque(todo), 10, []
-        while queue:
+        room = [slot for slot in slots if not slot.full]
+        while queue and room:
             item = queue.popleft()
             slot = next((s for s in sorted(room, key=lambda s: len(s.items)) if self._fits(s, [*s.items, item])), None)
             if slot is not None:
@@ -209,14 +184,18 @@ class _Builder:
                 kept = [self._keep(slot, item) for slot in room]
                 lost = [len(slot.items) - len(k) if k else len(todo) for slot, k in zip(room, kept, strict=True)]
                 best = lost.index(min(lost))
-                if not kept[best]:
+                if kept[best]:
+                    queue.extend(old for old in room[best].items if old not in kept[best])
+                    room[best].items = kept[best]
+                else:
                     left.append(item)
-                    continue
-                queue.extend(old for old in room[best].items if old not in kept[best])
-                room[best].items = kept[best]
             else:
                 left.append(item)
-        return left
+        for item in left:
+            for slot in room:
+                if self._shows(slot, item):
+                    slot.mistakes[item[0].name] = item[1].text
+                    break
 
     def _shows(self, slot: _Slot, item: Item) -> bool:
         """Return whether the slot already shows this mistake: another check's may be the same in other words."""
@@ -240,12 +219,6 @@ class _Builder:
 
     def _verdict(self, slot: _Slot, items: Sequence[Item], check: Check) -> Verdict:
         """Return what a check finds in a slot with these mistakes."""
-        key = id(slot), check.name, tuple(sorted((c.name, variant.text) for c, variant in items))
-        if key not in self._found:
-            self._found[key] = self._look(slot, items, check)
-        return self._found[key]
-
-    def _look(self, slot: _Slot, items: Sequence[Item], check: Check) -> Verdict:
         broken = [slot.broken] if slot.broken else []
         names = self.reference.names(*broken, *self._overlays(slot, items))
         answers = self.answers[check.name]
