@@ -17,7 +17,7 @@ from gradschool.grader.authoring import Check, Overlay
 from gradschool.grader.errors import LessonError
 from gradschool.grader.lesson import OPEN, Lesson
 from gradschool.lab.evidence import Evidence
-from gradschool.lab.judge import Answers, Mistake
+from gradschool.lab.judge import AND, Answers, Mistake
 from gradschool.lab.names import Names
 from gradschool.lab.probe import run_probe
 
@@ -73,7 +73,7 @@ def _pairs(check: Check, run: Callable[..., Sequence[Evidence]]) -> Callable[[],
         if check.is_question or check.spec.sort == "outcome":
             return ()
         return [
-            Mistake(f"{a.text}; and {b.text}", f"{a.hint} {b.hint}", run(a.overlay, b.overlay))
+            Mistake(f"{a.text}{AND}{b.text}", f"{a.hint} {b.hint}", run(a.overlay, b.overlay))
             for a, b in permutations(check.mistakes, 2)
         ]
 

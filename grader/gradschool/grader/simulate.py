@@ -6,7 +6,6 @@ The plan is written to `simulated.json` beside `submitted/`, so that a grading c
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ from gradschool.grader import notebooks
 from gradschool.grader.authoring import PUBLIC_SEED, Check, Overlay, Variant, overlay_source
 from gradschool.grader.lesson import Cell, Lesson
 from gradschool.grader.reference import Reference
-from gradschool.lab.judge import Verdict, judge
+from gradschool.lab.judge import AND, Verdict, judge
 from gradschool.lab.probe import run_probe
 
 PLAN = "simulated.json"
@@ -161,10 +160,10 @@ class _Builder:
         """Put every mistake of the lesson into a slot where it does not hide another, and is not hidden.
 
         The hardest to place come first: outcomes, which most exercises can hide, then what rests on other exercises,
-        then what shares its exercise with many. One that fits nowhere takes the place of those it conflicts with in the
-        slot where they are fewest, and these are placed again.
+        then what shares its exercise with many. One that fits nowhere drives others out, if these fit elsewhere.
         """
-        todo = [(check, variant) for check in self.lesson.checks.values() for variant in check.mistakes]
+        there = {(name, text) for slot in slots for name, both in slot.mistakes.items() for text in both.split(AND)}
+        todo = [(c, v) for c in self.lesson.checks.values() for v in c.mistakes if (c.name, v.text) not in there]
         crowd = {name: sum(name in c.spec.of for c, _ in todo) for name in self.lesson.exercises}
 
         def rank(item: Item) -> tuple[bool, bool, int]:
@@ -172,41 +171,46 @@ class _Builder:
             return spec.sort != "outcome", not spec.needs, -max(crowd[name] for name in spec.of)
 
         todo.sort(key=rank)
-        queue, patience, left = deque(todo), 10, []
         room = [slot for slot in slots if not slot.full]
-        while queue and room:
-            item = queue.popleft()
-            slot = next((s for s in sorted(room, key=lambda s: len(s.items)) if self._fits(s, [*s.items, item])), None)
-            if slot is not None:
-                slot.items.append(item)
-            elif patience:
-                patience -= 1
-                kept = [self._keep(slot, item) for slot in room]
-                lost = [len(slot.items) - len(k) if k else len(todo) for slot, k in zip(room, kept, strict=True)]
-                best = lost.index(min(lost))
-                if kept[best]:
-                    queue.extend(old for old in room[best].items if old not in kept[best])
-                    room[best].items = kept[best]
-                else:
-                    left.append(item)
-            else:
-                left.append(item)
+        left = [item for item in todo if not (self._place(room, item) or self._squeeze(room, item))]
         for item in left:
             for slot in room:
                 if self._shows(slot, item):
                     slot.mistakes[item[0].name] = item[1].text
                     break
 
+    def _place(self, room: Sequence[_Slot], item: Item) -> bool:
+        """Put a mistake into the emptiest slot that it fits into, and return whether there is one."""
+        slot = next((s for s in sorted(room, key=lambda s: len(s.items)) if self._fits(s, [*s.items, item])), None)
+        if slot is not None:
+            slot.items.append(item)
+        return slot is not None
+
+    def _squeeze(self, room: Sequence[_Slot], item: Item) -> bool:
+        """Put a mistake into a slot whose others, as far as they conflict with it, all fit elsewhere."""
+        for slot in sorted(room, key=lambda s: len(s.items)):
+            if not self._fits(slot, [item]):
+                continue
+            before = [list(s.items) for s in room]
+            homeless = []
+            slot.items = [item]
+            for old in before[room.index(slot)]:
+                if self._fits(slot, [*slot.items, old]):
+                    slot.items.append(old)
+                else:
+                    homeless.append(old)
+            others = [s for s in room if s is not slot]
+            if all(self._place(others, old) for old in homeless):
+                return True
+            for each, items in zip(room, before, strict=True):
+                each.items = items
+        return False
+
     def _shows(self, slot: _Slot, item: Item) -> bool:
         """Return whether the slot already shows this mistake: another check's may be the same in other words."""
         check, variant = item
         taken = {*slot.mistakes, *(c.name for c, _ in slot.items)}
         return check.name not in taken and self._verdict(slot, slot.items, check).mistake == variant.text
-
-    def _keep(self, slot: _Slot, item: Item) -> list[Item]:
-        """Return the item with those of the slot's items that it leaves named; nothing if it can't be in the slot."""
-        kept = [item, *(old for old in slot.items if not self._crowded([item, old]))]
-        return kept if self._fits(slot, kept) else []
 
     def _fits(self, slot: _Slot, items: Sequence[Item]) -> bool:
         """Return whether the slot's own mistakes and these are all named when all are made at once."""
@@ -340,7 +344,7 @@ class _Builder:
                     names = self.reference.names(a.overlay, b.overlay)
                     answers = self.answers[check.name]
                     verdict = judge(check.spec, answers, run_probe(check.spec, names, answers.cases), reveal=False)
-                    if verdict.mistake == f"{a.text}; and {b.text}":
+                    if verdict.mistake == f"{a.text}{AND}{b.text}":
                         return _Slot(
                             "two mistakes at once",
                             [a.overlay, b.overlay],

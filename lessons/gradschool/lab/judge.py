@@ -15,6 +15,9 @@ from gradschool.lab.compare import Difference, difference, equal
 from gradschool.lab.evidence import AFTER, PRINTED, Case, Evidence, Fault
 from gradschool.lab.spec import NUMERIC, Spec
 
+AND = "; and "
+"""What stands between two mistakes that are named at once."""
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -220,7 +223,7 @@ def _name_mistake(
         if len(fitting) != 1:
             return None, ""
         parts[fitting[0].text] = fitting[0].hint
-    return "; and ".join(parts), " ".join(parts.values())
+    return AND.join(parts), " ".join(parts.values())
 
 
 def _same(spec: Spec, mistake: Mistake, evidence: Sequence[Evidence], only: str | None) -> bool:
