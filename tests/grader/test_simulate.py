@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from gradschool.grader.planting import Planted, touched
 from gradschool.grader.session import grade_classroom
-from gradschool.grader.simulate import Planted, _touched, compare, read_plan, simulate, write_plan
+from gradschool.grader.simulate import compare, read_plan, simulate, write_plan
 
 KINDS = [
     "not attempted",
@@ -126,5 +127,5 @@ def test_what_an_overlay_touches_are_functions_and_the_methods_of_classes():
 
     class Empty: ...
 
-    assert _touched({"Dense": Dense, "predict": len}) == {"Dense.forward", "Dense.backward", "predict"}
-    assert _touched({"Empty": Empty}) == {"Empty"}
+    assert touched({"Dense": Dense, "predict": len}) == {"Dense.forward", "Dense.backward", "predict"}
+    assert touched({"Empty": Empty}) == {"Empty"}
