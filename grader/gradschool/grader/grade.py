@@ -66,13 +66,13 @@ class Report:
         return {
             "student": self.student,
             "lesson": self.lesson,
-            "points": self.points,
-            "max_points": self.max_points,
+            "points": float(self.points),
+            "max_points": float(self.max_points),
             "checks": [
                 {
                     "name": v.name,
-                    "points": v.points,
-                    "max_points": v.max_points,
+                    "points": float(v.points),
+                    "max_points": float(v.max_points),
                     "state": v.state,
                     "mistake": v.mistake,
                     "message": v.message,
