@@ -6,13 +6,12 @@ A picture carries the digest of its script, so that a stale one is found without
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import io
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from gradschool.grader.errors import LessonError
+from gradschool.grader.scripts import load_script
 
 DPI = 110
 KEY = "Script-Digest"
@@ -37,7 +36,10 @@ def draw(folder: Path, chosen: Iterable[str] = ()) -> list[Path]:
         if not script.exists():
             raise LessonError(f"there is no {script}; there are {', '.join(names(folder))}")
         with matplotlib.rc_context({"backend": "agg"}):
-            figure = _load(script).draw()
+            module = load_script(script)
+            if not hasattr(module, "draw"):
+                raise LessonError(f"{script} defines no draw()")
+            figure = module.draw()
             path = script.with_suffix(".png")
             drawn = io.BytesIO()
             figure.savefig(drawn, dpi=DPI, bbox_inches="tight", facecolor="white")
@@ -66,14 +68,3 @@ def is_stale(folder: Path, name: str) -> bool:
     if not script.exists() or not picture.exists():
         return True
     return f"{KEY}\0{digest(script)}".encode() not in picture.read_bytes()
-
-
-def _load(script: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(f"_figure_{script.stem}", script)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    if not hasattr(module, "draw"):
-        raise LessonError(f"{script} defines no draw()")
-    return module

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import importlib.util
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -21,6 +20,7 @@ import jupytext
 from gradschool.grader.authoring import Check, Style, collect_styles
 from gradschool.grader.blanking import BEGIN, END, STUB, definition, find_bodies, replace_bodies, simple_statements
 from gradschool.grader.errors import LessonError
+from gradschool.grader.scripts import load_script
 
 FIGURE = re.compile(r"!\[([^\]]*)\]\(\.\./\.\./figures/([\w-]+)\.png\)")
 OPEN = re.compile(r'^check = lab\.open_lesson\("([\w-]+)"\)$', re.MULTILINE)
@@ -242,17 +242,8 @@ def _shown(cell: Cell) -> Iterator[str]:
         yield from simple_statements(ast.parse(source).body)
 
 
-def _load_module(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(f"_{path.parent.name}_{path.stem}", path)
-    if spec is None or spec.loader is None or not path.exists():
-        raise LessonError(f"{path} does not exist")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def _load_checks(folder: Path) -> dict[str, Check]:
-    module = _load_module(folder / "checks.py")
+    module = load_script(folder / "checks.py")
     checks = {name: value for name, value in vars(module).items() if isinstance(value, Check) and name != "_"}
     for name, value in checks.items():
         if name != value.name:
@@ -264,5 +255,5 @@ def _load_styles(folder: Path) -> tuple[Style, ...]:
     if not (folder / "styles.py").exists():
         return ()
     collect_styles()
-    _load_module(folder / "styles.py")
+    load_script(folder / "styles.py")
     return tuple(collect_styles())

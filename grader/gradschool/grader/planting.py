@@ -87,16 +87,10 @@ class Planter:
         self.answers = {n: self.reference.answers(c, PUBLIC_SEED) for n, c in lesson.checks.items()}
         self.code = [c for c in lesson.checks.values() if not c.is_question]
         right = self.reference.names()
-        self._replaced = {
-            (check.name, variant.overlay): list(variant.overlay(right))
-            for check in self.code
-            for variant in check.mistakes
-        }
-        self.touched = {
-            (check.name, variant.text): touched(variant.overlay(right))
-            for check in self.code
-            for variant in check.mistakes
-        }
+        replaced = {(c.name, v.text): v.overlay(right) for c in self.code for v in c.mistakes}
+        self.touched = {key: touched(names) for key, names in replaced.items()}
+        order = {name: number for number, name in enumerate(lesson.exercises)}
+        self.place = {key: max(order[name] for name in names) for key, names in replaced.items()}
 
     def right_styles(self) -> list[Slot]:
         """Return the solution as the library has it, and in the lesson's other styles."""
@@ -172,16 +166,19 @@ class Planter:
     def _verdict(self, slot: Slot, items: Sequence[Item], check: Check) -> Verdict:
         """Return what a check finds in a slot with these mistakes."""
         broken = [slot.broken] if slot.broken else []
-        names = self.reference.names(*broken, *self._overlays(slot, items))
+        return self._judge(check, *broken, *self._overlays(slot, items))
+
+    def _judge(self, check: Check, *overlays: Overlay) -> Verdict:
+        """Return what a check finds in the reference with these names replaced."""
         answers = self.answers[check.name]
-        return judge(check.spec, answers, run_probe(check.spec, names, answers.cases), reveal=False)
+        evidence = run_probe(check.spec, self.reference.names(*overlays), answers.cases)
+        return judge(check.spec, answers, evidence, reveal=False)
 
     def _overlays(self, slot: Slot, items: Sequence[Item]) -> list[Overlay]:
         """Return what a slot replaces, in the order of the notebook's cells: a later cell builds on an earlier one."""
-        chosen = [(check, variant.overlay) for check, variant in items if not check.is_question]
-        order = list(self.lesson.exercises)
-        last = [(max(order.index(n) for n in self._replaced[check.name, o]), o) for check, o in chosen]
-        return [*slot.overlays, *(overlay for _, overlay in sorted(last, key=lambda pair: pair[0]))]
+        code = [item for item in items if not item[0].is_question]
+        code.sort(key=lambda item: self.place[item[0].name, item[1].text])
+        return [*slot.overlays, *(variant.overlay for _, variant in code)]
 
     def _crowded(self, items: Sequence[Item]) -> bool:
         """Return whether two of these are of one check or replace the same thing."""
@@ -289,14 +286,12 @@ class Planter:
                 continue
             for a in check.mistakes:
                 for b in reversed(check.mistakes):
-                    names = self.reference.names(a.overlay, b.overlay)
-                    answers = self.answers[check.name]
-                    verdict = judge(check.spec, answers, run_probe(check.spec, names, answers.cases), reveal=False)
-                    if verdict.mistake == f"{a.text}{AND}{b.text}":
+                    both = f"{a.text}{AND}{b.text}"
+                    if self._judge(check, a.overlay, b.overlay).mistake == both:
                         return Slot(
                             "two mistakes at once",
                             [a.overlay, b.overlay],
-                            mistakes={check.name: verdict.mistake},
+                            mistakes={check.name: both},
                             spoilt=frozenset(check.spec.of),
                         )
         return Slot("mistakes")  # each replaces the whole exercise: the last would hide the first
@@ -318,6 +313,3 @@ class Planter:
 
     def _cell(self, notebook: Notebook, cell_id: str) -> Any:
         return next(c for c in notebook.cells if c.id == notebooks.cell_id(cell_id))
-
-    def _dump(self, notebook: Notebook) -> bytes:
-        return notebooks.text(notebook).encode()
