@@ -1506,14 +1506,14 @@ def _(nn):
     return {"Sequential": Sequential}
 
 
-# ---------------------------------------------------------------- SGD
+# ---------------------------------------------------------------- GradientDescent
 
 
-@check(of="SGD", points=1, sort="value")
-def sgd_step(nn, values, gradients, learning_rate):
+@check(of="GradientDescent", points=1, sort="value")
+def descent_step(nn, values, gradients, learning_rate):
     """`step` moves each parameter against its gradient, learning_rate times as far, and leaves the gradient alone."""
     parameters = [nn.Parameter(value, decay=i != 1) for i, value in enumerate(values)]
-    optimizer = nn.SGD(parameters, learning_rate)
+    optimizer = nn.GradientDescent(parameters, learning_rate)
     result = {}
     for step, gradient in enumerate(gradients, start=1):
         for i in range(3):
@@ -1525,7 +1525,7 @@ def sgd_step(nn, values, gradients, learning_rate):
     return result
 
 
-@sgd_step.cases
+@descent_step.cases
 def _(rng):
     for shape in [(4, 2), (5,)]:
         yield {
@@ -1535,99 +1535,99 @@ def _(rng):
         }
 
 
-@sgd_step.mistake("the step goes up the gradient, not down", hint="The gradient points to where the loss rises.")
+@descent_step.mistake("the step goes up the gradient, not down", hint="The gradient points to where the loss rises.")
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 decay = self.weight_decay if p.decay else 0.0
                 p.value += self.learning_rate * (p.grad + decay * p.value)
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_step.mistake("the learning rate is not used", hint="How far does a step go if learning_rate is 0?")
+@descent_step.mistake("the learning rate is not used", hint="How far does a step go if learning_rate is 0?")
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 decay = self.weight_decay if p.decay else 0.0
                 p.value -= p.grad + decay * p.value
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_step.mistake("the learning rate is applied twice", hint="Count how often learning_rate meets the gradient.")
+@descent_step.mistake("the learning rate is applied twice", hint="Count how often learning_rate meets the gradient.")
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 decay = self.weight_decay if p.decay else 0.0
                 change = self.learning_rate * (p.grad + decay * p.value)
                 p.value -= self.learning_rate * change
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_step.mistake(
+@descent_step.mistake(
     "the new value is kept in a local name, and the parameter never changes",
     hint="`value = value - ...` makes a new array. Who holds the old one?",
 )
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 value = p.value
                 decay = self.weight_decay if p.decay else 0.0
                 value = value - self.learning_rate * (p.grad + decay * value)
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_step.mistake("only the first parameter moves", hint="How far is the return indented?")
+@descent_step.mistake("only the first parameter moves", hint="How far is the return indented?")
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 decay = self.weight_decay if p.decay else 0.0
                 p.value -= self.learning_rate * (p.grad + decay * p.value)
                 return
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_step.mistake(
+@descent_step.mistake(
     "step sets the gradients to zero", hint="Who decides when a new sum of gradients begins: step or its caller?"
 )
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 decay = self.weight_decay if p.decay else 0.0
                 p.value -= self.learning_rate * (p.grad + decay * p.value)
                 p.zero_grad()
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_step.mistake(
+@descent_step.mistake(
     "parameters with decay=False do not move", hint="decay=False is about the decay. What about the gradient?"
 )
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 if p.decay:
                     p.value -= self.learning_rate * (p.grad + self.weight_decay * p.value)
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@check(of="SGD", points=2, sort="value", needs=["sgd_step"], whole=True)
-def sgd_decay(nn, W, b, dW, db, learning_rate, weight_decay):
+@check(of="GradientDescent", points=2, sort="value", needs=["descent_step"], whole=True)
+def descent_decay(nn, W, b, dW, db, learning_rate, weight_decay):
     """`step` adds weight_decay times the value to the gradient, except where decay=False, and keeps `grad` as it is."""
     parameters = [nn.Parameter(W), nn.Parameter(b, decay=False)]
-    optimizer = nn.SGD(parameters, learning_rate, weight_decay=weight_decay)
+    optimizer = nn.GradientDescent(parameters, learning_rate, weight_decay=weight_decay)
     parameters[0].grad[...], parameters[1].grad[...] = dW, db
     optimizer.step()
     result = {"W after step 1": np.array(parameters[0].value), "b after step 1": np.array(parameters[1].value)}
@@ -1637,7 +1637,7 @@ def sgd_decay(nn, W, b, dW, db, learning_rate, weight_decay):
     return result
 
 
-@sgd_decay.cases
+@descent_decay.cases
 def _(rng):
     d, m = 4, 3
     yield {
@@ -1650,118 +1650,118 @@ def _(rng):
     }
 
 
-@sgd_decay.mistake("the bias decays too", hint="Which parameters say decay=False, and who should listen?")
+@descent_decay.mistake("the bias decays too", hint="Which parameters say decay=False, and who should listen?")
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 p.value -= self.learning_rate * (p.grad + self.weight_decay * p.value)
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_decay.mistake("the decay is left out", hint="What does weight_decay change in your step?")
+@descent_decay.mistake("the decay is left out", hint="What does weight_decay change in your step?")
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 p.value -= self.learning_rate * p.grad
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_decay.mistake(
+@descent_decay.mistake(
     "the decay has the wrong sign: weights grow", hint="With a gradient of zero, should a weight shrink or grow?"
 )
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 decay = self.weight_decay if p.decay else 0.0
                 p.value -= self.learning_rate * (p.grad - decay * p.value)
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_decay.mistake(
+@descent_decay.mistake(
     "the decay is not scaled by the learning rate",
     hint="The decay stands beside the gradient, so what multiplies one multiplies the other.",
 )
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 decay = self.weight_decay if p.decay else 0.0
                 p.value -= self.learning_rate * p.grad + decay * p.value
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_decay.mistake(
+@descent_decay.mistake(
     "the decay is twice as strong: the penalty is taken as λ Σ θ²",
     hint="Here the penalty is λ/2 · Σ θ². Differentiate it.",
 )
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 decay = self.weight_decay if p.decay else 0.0
                 p.value -= self.learning_rate * (p.grad + 2 * decay * p.value)
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_decay.mistake(
+@descent_decay.mistake(
     "the decay is that of an L1 penalty", hint="How strongly is a large weight pulled, compared with a small one?"
 )
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 decay = self.weight_decay if p.decay else 0.0
                 p.value -= self.learning_rate * (p.grad + decay * np.sign(p.value))
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_decay.mistake(
+@descent_decay.mistake(
     "the decay is added into the gradient itself",
     hint="Two steps without a backward between them: is grad still the same?",
 )
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 if p.decay:
                     p.grad += self.weight_decay * p.value
                 p.value -= self.learning_rate * p.grad
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
-@sgd_decay.mistake(
+@descent_decay.mistake(
     "the decay is taken of the value that the gradient has already moved",
     hint="Of which θ is the penalty's gradient taken?",
 )
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 p.value -= self.learning_rate * p.grad
                 if p.decay:
                     p.value -= self.learning_rate * self.weight_decay * p.value
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
 # ---------------------------------------------------------------- all parts together
 
 
 @check(
-    of=["Dense", "MeanSquaredError", "Sequential", "SGD"],
+    of=["Dense", "MeanSquaredError", "Sequential", "GradientDescent"],
     points=3,
     sort="outcome",
-    needs=["dense_backward", "mse_gradient", "sequential_backward", "sgd_decay"],
+    needs=["dense_backward", "mse_gradient", "sequential_backward", "descent_decay"],
     seconds=30,  # loops over every entry take 5
 )
 def train_digits(nn, images, labels, W1, W2, seed):
@@ -1771,7 +1771,7 @@ def train_digits(nn, images, labels, W1, W2, seed):
     for layer, W in zip(layers, (W1, W2), strict=True):
         layer.W.value[...] = W
     model, loss = nn.Sequential(*layers), nn.MeanSquaredError()
-    optimizer = nn.SGD(model.parameters(), 0.2, weight_decay=0.001)
+    optimizer = nn.GradientDescent(model.parameters(), 0.2, weight_decay=0.001)
     result = {}
     batches = np.random.default_rng(seed).integers(0, len(x), size=(1500, 32))
     for step, batch in enumerate(batches):
@@ -1830,24 +1830,24 @@ def _(nn):
 
 @train_digits.mistake("only the biases learn", hint="Compare W before and after a step.", control=True)
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 if not p.decay:
                     p.value -= self.learning_rate * p.grad
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
 @train_digits.mistake("the biases never learn", hint="Compare b before and after a step.")
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 if p.decay:
                     p.value -= self.learning_rate * (p.grad + self.weight_decay * p.value)
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
 @train_digits.mistake("the loss's gradient lacks its factor 2", hint="Run the check of the loss's gradient again.")
@@ -1865,12 +1865,12 @@ def _(nn):
 
 @train_digits.mistake("the biases decay with the weights", hint="Which parameters should weight decay leave alone?")
 def _(nn):
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 p.value -= self.learning_rate * (p.grad + self.weight_decay * p.value)
 
-    return {"SGD": SGD}
+    return {"GradientDescent": GradientDescent}
 
 
 @train_digits.mistake(

@@ -76,7 +76,7 @@ def _(nn):
                 dy = self.layers[i].backward(dy)
             return dy
 
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for parameter in self.parameters:
                 if parameter.decay:
@@ -92,7 +92,7 @@ def _(nn):
         "Dense": Dense,
         "MeanSquaredError": MeanSquaredError,
         "Sequential": Sequential,
-        "SGD": SGD,
+        "GradientDescent": GradientDescent,
     }
 
 
@@ -151,7 +151,7 @@ def _(nn):
                 dy = layer.backward(dy)
             return dy
 
-    class SGD(nn.SGD):
+    class GradientDescent(nn.GradientDescent):
         def step(self):
             for p in self.parameters:
                 gradient = p.grad.copy()
@@ -166,5 +166,5 @@ def _(nn):
         "Dense": Dense,
         "MeanSquaredError": MeanSquaredError,
         "Sequential": Sequential,
-        "SGD": SGD,
+        "GradientDescent": GradientDescent,
     }

@@ -75,6 +75,13 @@ class TestCells:
             "backward": "raise NotImplementedError()",
         }
 
+    def test_an_omitted_method_stands_in_no_form_of_the_notebook(self, tiny, lesson):
+        tiny.change(tiny.text, ":blank: [forward, backward]", ":blank: [forward]\n:omit: [backward]")
+        cell, whole = by_id(tiny.lesson(), "exercise-Scale"), by_id(lesson, "exercise-Scale")
+        for form in ("student", "solved", "instructor"):
+            assert "backward" not in getattr(cell, form)
+        assert cell.solved == whole.solved[: whole.solved.index("    def backward")].rstrip()
+
     def test_a_question_is_shown_open_and_solved_with_its_answer(self, lesson):
         cell = by_id(lesson, "question-colour")
         assert cell.student == '# Is the sky "red" or "blue"?\ncolour = None'
@@ -170,6 +177,10 @@ class TestRefusals:
         tiny.change(tiny.text, ":blank: [forward, backward]", ":blank: [forward, sideways]")
         assert refusal(tiny) == "gradschool.nn.tiny.Scale has no sideways to blank"
 
+    def test_a_method_to_omit_that_does_not_exist(self, tiny):
+        tiny.change(tiny.text, ":blank: [forward, backward]", ":blank: [forward, backward]\n:omit: sideways")
+        assert refusal(tiny) == "gradschool.nn.tiny.Scale has no sideways to omit"
+
     def test_a_class_with_nothing_to_blank(self, tiny):
         tiny.change(tiny.text, ":blank: [forward, backward]\n", "")
         assert refusal(tiny) == "gradschool.nn.tiny.Scale is a class: say with :blank: which of its methods to blank"
@@ -257,7 +268,8 @@ class TestRefusals:
     def test_an_unknown_option_of_a_cell(self, tiny):
         tiny.change(tiny.text, ":check: scale_forward", ":chek: scale_forward")
         assert refusal(tiny) == (
-            "a cell has the unknown option 'chek'; there are ['blank', 'check', 'exercise', 'question', 'setup']"
+            "a cell has the unknown option 'chek'; "
+            "there are ['blank', 'check', 'exercise', 'omit', 'question', 'setup']"
         )
 
     @pytest.mark.parametrize(

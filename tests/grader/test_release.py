@@ -59,7 +59,7 @@ def test_no_file_holds_a_module_or_a_statement_of_this_or_a_later_lesson_s_solut
 def test_what_earlier_lessons_built_is_there(course):
     files = {str(path) for path in library_files(course, course.lesson("02_dense"))}
     assert {"__init__.py", "types.py", "linear_regression.py", "penalties.py", "layers/__init__.py"} <= files
-    assert not {"layers/dense.py", "sequential.py", "optimizers/sgd.py"} & files
+    assert not {"layers/dense.py", "sequential.py", "optimizers/gradient_descent.py"} & files
 
 
 def test_the_lab_works_with_this_folder_only(released):
@@ -82,7 +82,12 @@ def test_the_lab_works_with_this_folder_only(released):
 
 def test_a_name_of_this_or_a_later_lesson_says_why_it_is_not_here(released):
     lesson, folder = released
-    names = ["Dense", "Sequential", "SGD", *(["linear_regression", "L2"] if lesson.name == LESSONS[0] else [])]
+    names = [
+        "Dense",
+        "Sequential",
+        "GradientDescent",
+        *(["linear_regression", "L2"] if lesson.name == LESSONS[0] else []),
+    ]
     code = (
         "from gradschool import nn\n"
         f"for name in {names!r}:\n"

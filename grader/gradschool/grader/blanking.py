@@ -61,6 +61,19 @@ def _body(source: str, function: ast.FunctionDef) -> Body:
     return Body(function.name, first, last, indent, tuple(text), tuple(simple_statements(statements)))
 
 
+def without_methods(source: str, names: Sequence[str]) -> str:
+    """Return the source of a class without the methods `names`; KeyError if it has no method of that name."""
+    (node,) = ast.parse(source).body
+    methods = {n.name: n for n in getattr(node, "body", []) if isinstance(n, ast.FunctionDef)}
+    lines = source.splitlines()
+    for method in sorted((methods[name] for name in names), key=lambda n: n.lineno, reverse=True):
+        first = min([method.lineno, *(d.lineno for d in method.decorator_list)]) - 1
+        while not lines[first - 1].strip():
+            first -= 1
+        del lines[first : method.end_lineno]
+    return "\n".join(lines)
+
+
 def replace_bodies(source: str, bodies: Sequence[Body], put: Any) -> str:
     """Return the source with other lines in the place of each body."""
     lines = source.splitlines()

@@ -18,7 +18,16 @@ from typing import Any
 import jupytext
 
 from gradschool.grader.authoring import Check, Style, collect_styles
-from gradschool.grader.blanking import BEGIN, END, STUB, definition, find_bodies, replace_bodies, simple_statements
+from gradschool.grader.blanking import (
+    BEGIN,
+    END,
+    STUB,
+    definition,
+    find_bodies,
+    replace_bodies,
+    simple_statements,
+    without_methods,
+)
 from gradschool.grader.errors import LessonError
 from gradschool.grader.scripts import load_script
 
@@ -118,13 +127,13 @@ class _Reader:
         if cell.cell_type != "code":
             figures = tuple(match[2] for match in FIGURE.finditer(source))
             return Cell("text", self._by_content("text", source), source, figures=figures)
-        known = {"setup", "exercise", "blank", "question", "check"}
+        known = {"setup", "exercise", "blank", "omit", "question", "check"}
         if extra := set(options) - known:
             raise LessonError(
                 f"{self.text}: a cell has the unknown option {sorted(extra)[0]!r}; there are {sorted(known)}"
             )
         if "exercise" in options:
-            return self._exercise(options["exercise"], options.get("blank"))
+            return self._exercise(options["exercise"], _listed(options.get("blank")), _listed(options.get("omit")))
         if "question" in options:
             return self._question(options["question"], source)
         if "check" in options:
@@ -136,7 +145,7 @@ class _Reader:
         cell_id = self._numbered("setup") if kind == "setup" else self._by_content("demo", source)
         return Cell(kind, cell_id, source, source, source)
 
-    def _exercise(self, path: str, blank: Any) -> Cell:
+    def _exercise(self, path: str, names: list[str], omit: list[str]) -> Cell:
         module, _, name = path.rpartition(".")
         file = self.library / (module.removeprefix("gradschool.nn").lstrip(".").replace(".", "/") + ".py")
         if not module.startswith("gradschool.nn.") or not file.exists():
@@ -145,7 +154,10 @@ class _Reader:
         source = definition(file, name)
         if source is None:
             raise LessonError(f"{self.text}: the exercise {path} names nothing that {file.name} defines")
-        names = [blank] if isinstance(blank, str) else list(blank or [])
+        try:
+            source = without_methods(source, omit)
+        except KeyError as error:
+            raise LessonError(f"{self.text}: {path} has no {error.args[0]} to omit") from None
         bodies = find_bodies(source, names)
         if missing := set(names) - {body.name for body in bodies}:
             raise LessonError(f"{self.text}: {path} has no {sorted(missing)[0]} to blank")
@@ -181,6 +193,11 @@ class _Reader:
     def _numbered(self, stem: str, first: str = "-1") -> str:
         self._ids[stem] = self._ids.get(stem, 0) + 1
         return stem + (first if self._ids[stem] == 1 else f"-{self._ids[stem]}")
+
+
+def _listed(option: Any) -> list[str]:
+    """Return the names that an option of a cell gives: one, several or none."""
+    return [option] if isinstance(option, str) else list(option or [])
 
 
 def validate(lesson: Lesson, text: Path) -> None:

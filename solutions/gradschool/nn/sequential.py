@@ -28,3 +28,11 @@ class Sequential(Layer):
         for layer in reversed(self.layers):
             dy = layer.backward(dy)
         return dy
+
+    def accumulate(self, dy: Array) -> None:
+        """Let every layer add to its gradients; nothing is computed below the first layer that has any."""
+        first = next((i for i, layer in enumerate(self.layers) if layer.parameters()), len(self.layers))
+        for layer in reversed(self.layers[first + 1 :]):
+            dy = layer.backward(dy)
+        for layer in self.layers[first : first + 1]:
+            layer.accumulate(dy)

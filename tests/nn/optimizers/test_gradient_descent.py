@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gradschool.nn import SGD, Parameter
+from gradschool.nn import GradientDescent, Parameter
 
 
 def test_worked_by_hand():
@@ -9,7 +9,7 @@ def test_worked_by_hand():
     weight, bias = Parameter([2.0]), Parameter([2.0], decay=False)
     for parameter in (weight, bias):
         parameter.grad[...] = 3
-    SGD([weight, bias], 0.1, weight_decay=0.5).step()
+    GradientDescent([weight, bias], 0.1, weight_decay=0.5).step()
     assert weight.value == pytest.approx(1.6)
     assert bias.value == pytest.approx(1.7)
     assert weight.grad == bias.grad == 3
@@ -20,7 +20,10 @@ def test_agrees_with_pytorch_over_five_steps():
     rng = np.random.default_rng(0)
     ours = Parameter(rng.normal(size=(4, 3)))
     theirs = torch.nn.Parameter(torch.tensor(ours.value))
-    optimizer, reference = SGD([ours], 0.1, weight_decay=0.3), torch.optim.SGD([theirs], 0.1, weight_decay=0.3)
+    optimizer, reference = (
+        GradientDescent([ours], 0.1, weight_decay=0.3),
+        torch.optim.SGD([theirs], 0.1, weight_decay=0.3),
+    )
     for gradient in rng.normal(size=(5, 4, 3)):
         ours.grad[...] = gradient
         theirs.grad = torch.tensor(gradient)
@@ -33,7 +36,7 @@ def test_the_value_is_changed_in_place_and_keeps_its_dtype():
     parameter = Parameter(np.ones(2, dtype=np.float32))
     value = parameter.value
     parameter.grad += 1
-    SGD([parameter], 0.5, weight_decay=0.1).step()
+    GradientDescent([parameter], 0.5, weight_decay=0.1).step()
     assert parameter.value is value
     assert value.dtype == np.float32
 
@@ -42,7 +45,7 @@ def test_zero_grad_and_an_iterator_of_parameters():
     parameters = [Parameter([1.0]), Parameter([2.0])]
     for parameter in parameters:
         parameter.grad += 1
-    optimizer = SGD(iter(parameters), 1.0)
+    optimizer = GradientDescent(iter(parameters), 1.0)
     optimizer.step()
     optimizer.zero_grad()
     assert [p.value.item() for p in parameters] == [0, 1]

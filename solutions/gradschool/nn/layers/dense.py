@@ -53,6 +53,12 @@ class Dense(Layer):
         self.b.grad += dy.sum(axis=0)
         return dy @ self.W.value.T
 
+    def accumulate(self, dy: Array) -> None:
+        """Add dW and db to the gradients."""
+        x = self._x
+        self.W.grad += x.T @ dy
+        self.b.grad += dy.sum(axis=0)
+
     def require_shape(self, x: Array) -> None:
         """Raise ValueError unless `x` is of shape (N, inputs)."""
         inputs, outputs = self.W.shape

@@ -9,17 +9,23 @@ A layer is a function with memory: `forward` keeps what `backward` needs. Betwee
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self, TypeVar
 
+import numpy as np
 import numpy.typing as npt
 
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
 
+Found = TypeVar("Found")
+
 
 class Layer:
     """What every layer can do; a layer of its own defines `forward` and `backward`."""
+
+    buffers: ClassVar[tuple[str, ...]] = ()
+    """The names of the arrays that the layer keeps from batch to batch and that no gradient changes."""
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the layer's output for the batch `x`."""
@@ -29,41 +35,86 @@ class Layer:
         """Return the gradient with respect to `x`; add to the gradients of the parameters."""
         raise NotImplementedError(f"{type(self).__name__} has no backward yet")
 
+    def accumulate(self, dy: Array) -> None:
+        """Add to the gradients of the parameters, and no more: the first layer of a network has no use for dX."""
+        self.backward(dy)
+
     def __call__(self, x: Array, *, train: bool = False) -> Array:
         """Return `forward(x)`."""
         return self.forward(x, train=train)
 
     def named_parameters(self) -> dict[str, Parameter]:
         """Return the parameters by name (`W`, or `layers.0.W` for those of a layer inside this one), each once."""
-        found: dict[str, Parameter] = {}
-        for name, parameter in _walk(self):
-            if not any(parameter is other for other in found.values()):
-                found[name] = parameter
-        return found
+        return _once(_walk(self, Parameter))
 
     def parameters(self) -> list[Parameter]:
         """Return the parameters, in the order in which the layer made them."""
         return list(self.named_parameters().values())
+
+    def named_layers(self) -> dict[str, Layer]:
+        """Return the layers inside this one by name (`layers.0`), each once and before those inside it."""
+        return _once(_walk(self, Layer))
+
+    def generators(self) -> dict[str, np.random.Generator]:
+        """Return the generators of random numbers that the layer draws from in training, by name, each once."""
+        return _once(_walk(self, np.random.Generator))
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""
         for parameter in self.parameters():
             parameter.zero_grad()
 
-    def astype(self, dtype: npt.DTypeLike) -> Layer:
-        """Convert the parameters and their gradients to `dtype`, and return the layer."""
+    def astype(self, dtype: npt.DTypeLike) -> Self:
+        """Convert the parameters, their gradients and the buffers to `dtype`, and return the layer."""
         for parameter in self.parameters():
             parameter.value = parameter.value.astype(dtype)
             parameter.grad = parameter.grad.astype(dtype)
+        for _, layer in self._with_buffers():
+            for buffer in layer.buffers:
+                setattr(layer, buffer, getattr(layer, buffer).astype(dtype))
         return self
 
+    def state(self) -> dict[str, Array]:
+        """Return all that the layer has learnt by name: the values of its parameters, and its buffers. No copies."""
+        values = {name: parameter.value for name, parameter in self.named_parameters().items()}
+        for name, layer in self._with_buffers():
+            values |= {f"{name}{buffer}": getattr(layer, buffer) for buffer in layer.buffers}
+        return values
 
-def _walk(node: Any) -> Iterator[tuple[str, Parameter]]:
-    """Yield the parameters under a layer, or under a list of layers, with their dotted names."""
+    def load_state(self, state: Mapping[str, npt.ArrayLike]) -> None:
+        """Copy `state` into the layer; raise ValueError, and change nothing, unless names and shapes are its own."""
+        own = self.state()
+        if missing := sorted(own.keys() - state.keys()):
+            raise ValueError(f"the state lacks {', '.join(missing)}: it is that of another network")
+        if extra := sorted(state.keys() - own.keys()):
+            raise ValueError(f"the state has {', '.join(extra)}, which this network lacks")
+        for name, array in own.items():
+            if np.shape(state[name]) != array.shape:
+                raise ValueError(f"{name} has the shape {array.shape} here and {np.shape(state[name])} in the state")
+        for name, array in own.items():
+            array[...] = state[name]
+
+    def _with_buffers(self) -> Iterator[tuple[str, Layer]]:
+        """Yield this layer and those inside it that have buffers, with the prefix of their buffers' names."""
+        for name, layer in {"": self, **{f"{name}.": layer for name, layer in self.named_layers().items()}}.items():
+            if layer.buffers:
+                yield name, layer
+
+
+def _walk(node: Any, kind: type[Found]) -> Iterator[tuple[str, Found]]:
+    """Yield all of one kind under a layer, or under a list of layers, with their dotted names."""
     children = vars(node).items() if isinstance(node, Layer) else enumerate(node)
     for name, child in children:
-        if isinstance(child, Parameter):
+        if isinstance(child, kind):
             yield str(name), child
-        elif isinstance(child, Layer | list | tuple):
-            for inner, parameter in _walk(child):
-                yield f"{name}.{inner}", parameter
+        if isinstance(child, Layer | list | tuple):
+            for inner, found in _walk(child, kind):
+                yield f"{name}.{inner}", found
+
+
+def _once(found: Iterator[tuple[str, Found]]) -> dict[str, Found]:
+    """Return what was found by name, each object under the first of its names."""
+    kept: dict[int, tuple[str, Found]] = {}
+    for name, one in found:
+        kept.setdefault(id(one), (name, one))
+    return dict(kept.values())

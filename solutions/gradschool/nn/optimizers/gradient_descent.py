@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from gradschool.nn.parameter import Parameter
 
 
-class SGD:
+class GradientDescent:
     """Plain stochastic gradient descent; the decay is the L2 variant, and spares parameters with `decay=False`."""
 
     def __init__(self, parameters: Iterable[Parameter], learning_rate: float, *, weight_decay: float = 0.0) -> None:
@@ -27,8 +27,9 @@ class SGD:
     def step(self) -> None:
         """Change the value of every parameter by one step; leave its gradient as it is."""
         for parameter in self.parameters:
-            decay = self.weight_decay if parameter.decay else 0.0
-            gradient = parameter.grad + decay * parameter.value
+            gradient = parameter.grad
+            if self.weight_decay and parameter.decay:
+                gradient = gradient + self.weight_decay * parameter.value
             parameter.value -= self.learning_rate * gradient
 
     def zero_grad(self) -> None:

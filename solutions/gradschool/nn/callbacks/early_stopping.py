@@ -1,0 +1,77 @@
+"""Early stopping: training ends when a value no longer gets better.
+
+Prechelt (1998), Early stopping - but when?, LNCS 1524, doi:10.1007/3-540-49430-8_3. The counting is that of Keras.
+"""
+
+from __future__ import annotations
+
+from gradschool.nn.callbacks.callback import Callback
+from gradschool.nn.callbacks.monitor import Monitor
+from gradschool.nn.training.run import Run
+from gradschool.nn.types import Array
+
+__all__ = ["EarlyStopping"]
+
+
+class EarlyStopping(Callback):
+    """Stops after `patience` epochs in a row whose value is not better than the best so far by more than `min_delta`.
+
+    A patience of 0 is one of 1. A tie is not better, nor is NaN. With a `baseline` the count starts again only at a
+    value that beats the baseline too. Epochs before `start_from_epoch`, counted from 0, are not looked at. With
+    `restore_best_weights` the model has, once training has ended in whatever way, the parameters and buffers of the
+    best epoch.
+
+    Afterwards `best` and `best_epoch` are the best value and its epoch, and `stopped_epoch` is the epoch in which
+    training was stopped; each is None if there is none.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        *,
+        mode: str = "auto",
+        patience: int = 0,
+        min_delta: float = 0.0,
+        baseline: float | None = None,
+        restore_best_weights: bool = False,
+        start_from_epoch: int = 0,
+    ) -> None:
+        """Watch the value called `monitor`."""
+        self.monitor = Monitor(monitor, mode, min_delta, "EarlyStopping")
+        self.patience = patience
+        self.baseline = baseline
+        self.restore_best_weights = restore_best_weights
+        self.start_from_epoch = start_from_epoch
+
+    def on_train_begin(self, run: Run) -> None:
+        """Forget the last training."""
+        self.waited = 0
+        self.best: float | None = None
+        self.best_epoch: int | None = None
+        self.stopped_epoch: int | None = None
+        self._best_state: dict[str, Array] | None = None
+
+    def on_epoch_end(self, run: Run) -> None:
+        """Compare this epoch's value with the best, and stop if that was long ago."""
+        value = self.monitor.read(run.logs)
+        if run.epoch < self.start_from_epoch:
+            return
+        self.waited += 1
+        if self.monitor.better(value, self.best):
+            self._keep(run, value)
+            if self.baseline is None or self.monitor.better(value, self.baseline):
+                self.waited = 0
+        elif self.waited >= self.patience:
+            self.stopped_epoch = run.epoch
+            run.stop = True
+
+    def on_train_end(self, run: Run) -> None:
+        """Give the model back the state of its best epoch, if that was asked for."""
+        if self._best_state is not None:
+            run.model.load_state(self._best_state)
+
+    def _keep(self, run: Run, value: float) -> None:
+        """Make this the best epoch."""
+        self.best, self.best_epoch = value, run.epoch
+        if self.restore_best_weights:
+            self._best_state = {name: array.copy() for name, array in run.model.state().items()}

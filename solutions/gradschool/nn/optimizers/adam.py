@@ -1,0 +1,61 @@
+"""Adam: a mean of past gradients, divided entry by entry by their root mean square.
+
+m ← β₁ m + (1 − β₁) g          first moment, from 0
+v ← β₂ v + (1 − β₂) g²         second moment, from 0
+m̂ = m / (1 − β₁ᵗ)              after few steps both lie too near to 0, and by that much
+v̂ = v / (1 − β₂ᵗ)
+θ ← θ − η m̂ / (√v̂ + ε)         ε outside the root and after the correction, as in the paper and in PyTorch
+
+The last three lines are computed as one, with c = √(1 − β₂ᵗ), which spares two passes over the arrays:
+
+θ ← θ − (η c / (1 − β₁ᵗ)) · m / (√v + c ε)
+
+Weight decay is the L2 form, λ θ beside the gradient, so that m and v see it, too; `AdamW` is the one that decouples it.
+scikit-learn and Keras add ε to √v before the correction, which the paper calls ε̂.
+
+Kingma & Ba (2015), ICLR, arXiv:1412.6980, Algorithm 1.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+
+from gradschool.nn.optimizers.arguments import fraction, not_negative
+from gradschool.nn.optimizers.groups import Parameters, Rate
+from gradschool.nn.optimizers.optimizer import Optimizer
+from gradschool.nn.types import Array
+
+
+class Adam(Optimizer):
+    """Adaptive moments, with ε outside the root and weight decay in its L2 form."""
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        learning_rate: Rate = 1e-3,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        """Take charge of `parameters`; `betas` are the shares of the moments that a step keeps."""
+        name = type(self).__name__
+        self.betas = fraction(name, "beta1", betas[0]), fraction(name, "beta2", betas[1])
+        self.epsilon = not_negative(name, "epsilon", epsilon)
+        super().__init__(parameters, learning_rate, weight_decay=weight_decay, slots={"m": 0.0, "v": 0.0})
+
+    def update(self, value: Array, grad: Array, m: Array, v: Array, *, rate: float, t: int) -> None:
+        """Change `value` and its moments `m` and `v` in place by step number `t`, counted from 1."""
+        β1, β2 = self.betas
+        m *= β1
+        m += (1 - β1) * grad
+        v *= β2
+        v += (1 - β2) * grad**2
+        c = sqrt(1 - β2**t)
+        change = np.sqrt(v)
+        change += c * self.epsilon
+        np.divide(m, change, out=change)
+        change *= rate * c / (1 - β1**t)
+        value -= change

@@ -1,0 +1,138 @@
+"""The base class of optimizers: groups, the clock and the learning rate; an optimizer itself is its update rule.
+
+g ← ∂L/∂θ + λ θ            weight decay in its L2 form, only where the parameter decays
+θ, slots ← update(θ, g, slots, η, t)
+
+η is the learning rate of step number t − 1: schedules count from 0, and papers count t from 1. λ θ is the gradient of
+the penalty λ/2 · Σ θ², as in PyTorch; what an optimizer makes of the gradient, it makes of the penalty, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradschool.nn.optimizers.groups import Parameters, Rate, checked_rate, grouped
+from gradschool.nn.optimizers.stretch import Stretch, stretches
+from gradschool.nn.parameter import Parameter
+from gradschool.nn.types import Array
+
+
+class Optimizer:
+    """Changes parameters step by step; an optimizer of its own names its slots, and defines `update`.
+
+    `groups` holds the parameters with their learning rates and weight decays, and `steps` counts the steps made.
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        learning_rate: Rate,
+        *,
+        weight_decay: float = 0.0,
+        slots: Mapping[str, float] | None = None,
+    ) -> None:
+        """Take charge of `parameters`, or of groups of them; the learning rate is a number or a schedule.
+
+        `slots` names the arrays that the optimizer keeps beside each parameter, of its shape, and what they start as.
+        """
+        self.slots = dict(slots or {})
+        self.groups = grouped(type(self).__name__, parameters, learning_rate, weight_decay)
+        self.steps = 0
+        self._stretches = self._laid_out()
+
+    def update(self, value: Array, grad: Array, *slots: Any, **rest: Any) -> None:
+        """Change `value` and the slots in place, given the gradient, `rate` and the number `t` of the step, from 1.
+
+        All are flat and of one shape: a part of one parameter, or several end to end.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no update yet")
+
+    def decayed(self, value: Array, grad: Array, *, rate: float, decay: float) -> Array:
+        """Return the gradient of the loss with its L2 penalty, from that of the loss alone."""
+        return grad + decay * value
+
+    def step(self) -> None:
+        """Change the value of every parameter by one step, in place; leave its gradient as it is."""
+        self._lay_out_again_if_changed()
+        for group, row in zip(self.groups, self._stretches, strict=True):
+            rate = group.rate(self.steps)
+            for stretch in row:
+                for value, grad, slots in stretch.blocks():
+                    if stretch.weight_decay:
+                        grad = self.decayed(value, grad, rate=rate, decay=stretch.weight_decay)
+                    self.update(value, grad, **slots, rate=rate, t=self.steps + 1)
+        self.steps += 1
+
+    def zero_grad(self) -> None:
+        """Set the gradient of every parameter to zero."""
+        for parameter in self.parameters:
+            parameter.zero_grad()
+
+    @property
+    def parameters(self) -> list[Parameter]:
+        """The parameters of all groups."""
+        return [parameter for group in self.groups for parameter in group.parameters]
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the next step, in the first group; to set it, to a number or a schedule, sets all."""
+        return self.groups[0].rate(self.steps)
+
+    @learning_rate.setter
+    def learning_rate(self, learning_rate: Rate) -> None:
+        for group in self.groups:
+            group.learning_rate = checked_rate(type(self).__name__, learning_rate)
+
+    def state(self) -> dict[str, Array]:
+        """Return all that training changes, by name: the clock, the slots, the learning rates that are numbers. Copies.
+
+        `groups.0.3.m` is the slot m of the first group's fourth parameter.
+        """
+        state: dict[str, Array] = {"steps": np.array(self.steps)}
+        for i, group in enumerate(self.groups):
+            if not callable(group.learning_rate):
+                state[f"groups.{i}.learning_rate"] = np.array(group.learning_rate)
+        return state | {name: slot.copy() for name, slot in self._named_slots().items()}
+
+    def load_state(self, state: Mapping[str, npt.ArrayLike]) -> None:
+        """Go on from `state`; raise ValueError, and change nothing, unless names and shapes are this optimizer's."""
+        own, slots = self.state(), self._named_slots()
+        if missing := sorted(own.keys() - state.keys()):
+            raise ValueError(f"the state lacks {', '.join(missing)}: it is that of another optimizer")
+        if extra := sorted(state.keys() - own.keys()):
+            raise ValueError(f"the state has {', '.join(extra)}, which this {type(self).__name__} lacks")
+        for name, array in own.items():
+            if np.shape(state[name]) != array.shape:
+                raise ValueError(f"{name} has the shape {array.shape} here and {np.shape(state[name])} in the state")
+        for name, slot in slots.items():
+            slot[...] = state[name]
+        for i, group in enumerate(self.groups):
+            if not callable(group.learning_rate):
+                group.learning_rate = float(np.asarray(state[f"groups.{i}.learning_rate"]))
+        self.steps = int(np.asarray(state["steps"]))
+
+    def _named_slots(self) -> dict[str, Array]:
+        """Return the slots themselves by name."""
+        kept = {id(p): slots for row in self._stretches for stretch in row for p, slots in stretch.slots()}
+        return {
+            f"groups.{i}.{j}.{name}": slot
+            for i, group in enumerate(self.groups)
+            for j, parameter in enumerate(group.parameters)
+            for name, slot in kept[id(parameter)].items()
+        }
+
+    def _laid_out(self) -> list[list[Stretch]]:
+        """Return the parameters of each group as stretches, with slots that have all to come."""
+        return [stretches(group.parameters, self.slots, group.weight_decay) for group in self.groups]
+
+    def _lay_out_again_if_changed(self) -> None:
+        """Carry the slots over, if a dtype (by `astype`) or a weight decay is another than at the last step."""
+        rows = zip(self.groups, self._stretches, strict=True)
+        if not all(stretch.holds(group.weight_decay) for group, row in rows for stretch in row):
+            state = self.state()
+            self._stretches = self._laid_out()
+            self.load_state(state)

@@ -1,0 +1,59 @@
+"""The base class of schedules: a schedule is a function of the step.
+
+η = schedule(step)      step = 0, 1, 2, …
+
+It has no memory: it may be asked for any step, in any order, and two optimizers may share it. Whether a step is a batch
+or an epoch is up to whoever asks; an optimizer asks batch by batch.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from gradschool.nn.types import Array
+
+
+class Schedule:
+    """A function of the step that returns the learning rate; a schedule of its own defines `rate`."""
+
+    def rate(self, step: int) -> float:
+        """Return the learning rate of step number `step`, counted from 0."""
+        raise NotImplementedError(f"{type(self).__name__} has no rate yet")
+
+    def __call__(self, step: int) -> float:
+        """Return the learning rate of step number `step`; raise ValueError unless it is 0, 1, 2, …."""
+        if step < 0 or step != int(step):
+            raise ValueError(f"{type(self).__name__} takes a step of 0, 1, 2, …, got {step}")
+        return float(self.rate(int(step)))
+
+    def values(self, steps: int) -> Array:
+        """Return the learning rates of the first `steps` steps, of shape (steps,)."""
+        return np.array([self(step) for step in range(steps)], dtype=np.float64)
+
+    def require_number(self, *names: str, least: float = 0.0, most: float = inf) -> None:
+        """Raise ValueError unless each of these fields is a finite number from `least` to `most`."""
+        bounds = f"{least:g} or more" if most == inf else f"{least:g} to {most:g}"
+        for name in names:
+            value = getattr(self, name)
+            if not (least <= value <= most and value < inf):
+                raise ValueError(f"{self._call(name, value)} takes a finite number of {bounds}")
+
+    def require_count(self, *names: str, least: int = 1) -> None:
+        """Raise ValueError unless each of these fields is a whole number of `least` or more."""
+        for name in names:
+            value = getattr(self, name)
+            if not (least <= value < inf and value == int(value)):
+                raise ValueError(f"{self._call(name, value)} takes a whole number of {least} or more")
+
+    def require_rising(self, name: str) -> None:
+        """Raise ValueError unless this field holds whole numbers from 1, each above the one before."""
+        value = getattr(self, name)
+        if any(one != int(one) for one in value) or any(a >= b for a, b in zip((0, *value), value, strict=False)):
+            raise ValueError(f"{self._call(name, value)} takes steps of 1 or more, each later than the one before")
+
+    def _call(self, name: str, value: Any) -> str:
+        """Return how the schedule was made, as far as one field goes."""
+        return f"{type(self).__name__}({name}={value})"

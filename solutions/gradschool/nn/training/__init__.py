@@ -1,0 +1,1 @@
+"""Training: batches, the loop over them, and what is kept of it."""

@@ -1,0 +1,163 @@
+"""Training: the loop over epochs, with what is measured after each.
+
+epoch by epoch      all batches once, a step for each        →  loss, metrics
+                    the validation data, evaluated           →  val_loss, val_metrics
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from gradschool.nn.callbacks.callback import Callback, Together
+from gradschool.nn.layers.layer import Layer
+from gradschool.nn.optimizers import clipping
+from gradschool.nn.training.batches import axes_of, batches, count_examples
+from gradschool.nn.training.epoch import train_epoch, train_step
+from gradschool.nn.training.evaluate import evaluate
+from gradschool.nn.training.history import History
+from gradschool.nn.training.hold_out import hold_out
+from gradschool.nn.training.progress import Progress
+from gradschool.nn.training.protocols import Loss, Metrics, Steps
+from gradschool.nn.training.run import Run
+from gradschool.nn.training.scores import named_metrics
+
+__all__ = ["fit", "train_epochs"]
+
+Values: TypeAlias = Callable[[], dict[str, float]]
+"""A function that returns values by name."""
+
+
+def fit(
+    model: Layer,
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    *,
+    loss: Loss,
+    optimizer: Steps,
+    epochs: int = 1,
+    batch_size: int = 32,
+    rng: np.random.Generator | None = None,
+    metrics: Metrics | None = None,
+    callbacks: Sequence[Callback] = (),
+    validation_data: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
+    validation_split: float = 0.0,
+    validation_batch_size: int | None = None,
+    shuffle: bool = True,
+    batch_axis: int | Sequence[int] = 0,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
+    initial_epoch: int = 0,
+    progress: bool = True,
+) -> History:
+    """Return the history of training `model` on (x, y) for the epochs from `initial_epoch` up to `epochs`.
+
+    loss, optimizer         a loss of the library and an optimizer that has the model's parameters
+    rng                     what a new order of the examples is drawn from for every epoch; needed to `shuffle`
+    metrics                 functions of prediction and target, in a list or by name in a dict; those of training are
+                            computed once an epoch, from the predictions as they were made
+    validation_data         a pair (x, y) to evaluate after every epoch; or
+    validation_split        the share at the end of the data that is held out for it, before any shuffling
+    validation_batch_size   how many of these at a time, `batch_size` unless it is given
+    batch_axis              the axis of the batch, 1 for sequences (T, N, D); or a pair: that of x, and that of y
+    clip_norm, clip_value   the largest norm of all gradients together, and the largest size of any of their entries
+    progress                whether to print a line for every epoch, under a bar
+
+    The history has "loss", the metrics, both again with "val_" before them, and "learning_rate", that of an epoch's
+    first step. A loss that is not finite is warned of once, and training goes on: `callbacks.TerminateOnNaN` stops it.
+    An interruption by the user ends the training, not the program: the history holds the epochs that were finished,
+    and its `interrupted` is true; the model stays as the interruption found it, unless a callback restores it.
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    axes = axes_of([x, y], batch_axis)
+    functions = named_metrics(metrics)
+    if validation_split:
+        if validation_data is not None:
+            raise ValueError("fit() takes validation_data or validation_split, not both")
+        (x, y), validation_data = hold_out(x, y, share=validation_split, axes=axes)
+    count = count_examples([x, y], axes)
+    _require(count, batch_size, shuffle, rng)
+
+    run = Run(model, optimizer, rng, epochs, epoch=initial_epoch)
+    callback = Together([*callbacks, *([Progress(math.ceil(count / batch_size))] if progress else [])])
+    step = partial(train_step, model, loss=loss, optimizer=optimizer, clip=_clipping(model, clip_norm, clip_value))
+
+    def train() -> dict[str, float]:
+        stream = batches(x, y, size=batch_size, rng=rng if shuffle else None, axis=axes)
+        return train_epoch(run, stream, step, metrics=functions, callback=callback, axis=axes[1])
+
+    def validate() -> dict[str, float]:
+        if validation_data is None:
+            return {}
+        size = validation_batch_size or batch_size
+        values = evaluate(model, *validation_data, loss=loss, metrics=functions, batch_size=size, batch_axis=axes)
+        return {f"val_{name}": value for name, value in values.items()}
+
+    callback.on_train_begin(run)
+    try:
+        train_epochs(run, train, validate, callback)
+    except KeyboardInterrupt:
+        run.history.interrupted = True
+    callback.on_train_end(run)
+    return run.history
+
+
+def train_epochs(run: Run, train: Values, validate: Values, callback: Callback) -> None:
+    """Record what `train` and then `validate` return, epoch by epoch up to the last or until a callback stops it."""
+    for epoch in range(run.epoch, run.epochs):
+        run.epoch, run.batch, run.logs = epoch, 0, {}
+        callback.on_epoch_begin(run)
+        rate = float(run.optimizer.learning_rate)
+        run.logs |= train()
+        run.logs |= validate()
+        run.logs["learning_rate"] = rate
+        run.history.record(epoch, run.logs)
+        callback.on_epoch_end(run)
+        if run.stop:
+            break
+        _warn_of_divergence(run.history)
+
+
+def _require(count: int, batch_size: int, shuffle: bool, rng: np.random.Generator | None) -> None:
+    """Raise ValueError unless there is something to train on, and an order to take it in."""
+    if not count:
+        raise ValueError("fit() takes at least one example, got none")
+    if batch_size < 1:
+        raise ValueError(f"fit(batch_size={batch_size}): a batch has at least one example")
+    if shuffle and rng is None:
+        raise ValueError(
+            "fit() draws the order of the examples: pass rng=np.random.default_rng(seed), or shuffle=False"
+        )
+
+
+def _clipping(model: Layer, norm: float | None, value: float | None) -> Callable[[], object] | None:
+    """Return what clips the gradients of the model, each entry before the norm; None if nothing does."""
+    if norm is None and value is None:
+        return None
+    parameters = model.parameters()
+
+    def clip() -> None:
+        if value is not None:
+            clipping.clip_value(parameters, value)
+        if norm is not None:
+            clipping.clip_norm(parameters, norm)
+
+    return clip
+
+
+def _warn_of_divergence(history: History) -> None:
+    """Warn of the first epoch whose loss is not finite."""
+    *before, last = history["loss"]
+    if not math.isfinite(last) and all(map(math.isfinite, before)):
+        warnings.warn(
+            f"the loss of epoch {history.epochs[-1] + 1} is {last}: try a smaller learning rate or clip_norm=1.0; "
+            "callbacks.TerminateOnNaN() stops there",
+            RuntimeWarning,
+            stacklevel=4,
+        )
