@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo learn test nbval build fresh figures lint ci clean
+.PHONY: help demo learn test oracle bench nbval build fresh figures lint ci clean
 
 help:            ## list these verbs
 	@sed -n 's/^\([a-z]*\): .*## /\1  \t/p' $(MAKEFILE_LIST)
@@ -18,6 +18,11 @@ learn: $(VENV)/.student  ## open lesson 1 in JupyterLab
 
 test: $(VENV)/.dev  ## all tests, in parallel
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+oracle: $(VENV)/.oracle  ## install PyTorch, with which `make test` then compares the library live
+
+bench: $(VENV)/.oracle  ## measure speed and memory against PyTorch; writes benchmarks/README.md
+	$(BIN)/python benchmarks/run.py --write
 
 nbval: $(VENV)/.dev  ## run the solved notebooks and compare their outputs; run the student notebooks as shipped
 	$(BIN)/pytest --nbval solutions/notebooks
@@ -60,3 +65,8 @@ $(VENV)/.instructor: $(VENV)/bin/python pyproject.toml
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/.student $(VENV)/.instructor
+
+# The oracle of the tests and the rival of the benchmarks; the course itself never needs it.
+$(VENV)/.oracle: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	@touch $@
