@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pytest
+
+from gradschool import datasets
 from gradschool.grader.authoring import PUBLIC_SEED
 from gradschool.grader.course import Course
 from gradschool.grader.reference import Reference
@@ -42,3 +47,13 @@ def test_every_link_leads_somewhere() -> None:
         path = ROOT / document
         for link in re.findall(r"\]\(([^)#\s]+)\)", re.sub(r"```.*?```|`[^`\n]*`", "", path.read_text(), flags=re.S)):
             assert link.startswith("https://") or (path.parent / link).exists(), (document, link)
+
+
+def test_the_network_in_the_readme_can_be_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    few = datasets.Dataset(rng.random((50, 1, 28, 28), np.float32), rng.integers(10, size=50), (), ())
+    monkeypatch.setattr(datasets, "load_mnist", lambda: few)
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    names: dict[str, Any] = {}
+    exec(example, names)
+    assert names["model"].forward(few.X).shape == (50, 10)

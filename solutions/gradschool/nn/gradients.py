@@ -70,4 +70,4 @@ def check_gradient(
 def _output(layer: Layer, x: Array, array: Array, chosen: npt.NDArray[np.intp], train: bool, entries: Array) -> Array:
     """Return the layer's output for `x` with the `chosen` entries of `array`, its x or a parameter's value, set."""
     array.flat[chosen] = entries
-    return layer.forward(x, train=train)
+    return layer.forward(x, train=train).copy()  # it may be a view of x, which changes

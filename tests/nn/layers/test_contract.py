@@ -200,6 +200,14 @@ def test_the_gradient_is_the_slope_along_random_directions(made):
             assert slope == pytest.approx(np.sum(gradient * direction), rel=1e-7, abs=1e-7)
 
 
+def test_check_gradient_finds_nothing(made):
+    if made.spec.integers or (made.spec.train and made.layer.generators()):
+        return
+    errors = nn.check_gradient(made.layer, made.x, rng=made.rng, train=made.spec.train)
+    assert set(errors) == {"x", *made.layer.named_parameters()}
+    assert max(errors.values()) < 1e-7
+
+
 def test_gradients_accumulate(made):
     _, _, *once = passes(made.spec, made.layer, made.x, made.dy)
     made.layer.backward(made.dy)

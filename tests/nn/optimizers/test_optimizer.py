@@ -424,3 +424,17 @@ def test_a_state_that_does_not_fit_changes_nothing(change, text):
     assert fresh.steps == 0
     assert fresh.learning_rate == 0.1
     assert not any(slot.any() for name, slot in fresh.state().items() if name.count(".") == 3)
+
+
+def test_moments_that_die_away_never_become_subnormal():
+    """1,300 steps without a gradient: 0.9 to that power is 1e-60, and float32 is subnormal below 1.2e-38."""
+    parameter = Parameter(np.ones(3, np.float32))
+    optimizer = Adam([parameter], 0.001)
+    parameter.grad[...] = [1, 1e-3, 1e3]
+    optimizer.step()
+    parameter.grad[...] = 0
+    for _ in range(1300):
+        optimizer.step()
+        m = np.abs(optimizer.state()["groups.0.0.m"])
+        assert not ((m > 0) & (m < np.finfo(np.float32).smallest_normal)).any()
+    assert not m.any()

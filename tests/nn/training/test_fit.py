@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from gradschool.nn import (
+    L1,
+    L2,
     Adam,
     Dense,
     GradientDescent,
@@ -148,6 +150,29 @@ def test_gradients_are_clipped_between_backward_and_step(options, w):
     model = Slope()
     train(model, **options)
     assert model.w.value.item() == pytest.approx(w, rel=1e-6)
+
+
+def test_an_l2_penalty_is_a_weight_decay_of_twice_its_strength():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 2))
+    weights = []
+    for penalty, decay in ((L2(0.05), 0.0), (None, 0.1)):
+        model = Sequential(Dense(3, 2, rng=np.random.default_rng(1)))
+        optimizer = GradientDescent(model.parameters(), 0.1, weight_decay=decay)
+        train(model, x, y, optimizer=optimizer, penalty=penalty, epochs=4)
+        weights.append([parameter.value for parameter in model.parameters()])
+    for penalized, decayed in zip(*weights, strict=True):
+        np.testing.assert_allclose(penalized, decayed, rtol=1e-12)
+
+
+def test_the_penalty_is_part_of_the_loss_of_training_alone():
+    """w = 3 on T = 2 x: L = (1 + 4 + 9) / 3, and R = 0.5 · |3|, with the slope 0.5 beside dw = 2 · 14 / 3."""
+    model = Slope(3.0)
+    history = train(model, batch_size=3, rate=0.3, penalty=L1(0.5), validation_data=(X, 2 * X))
+    assert history["loss"] == [pytest.approx(14 / 3 + 1.5)]
+    w = 3 - 0.3 * (28 / 3 + 0.5)
+    assert model.w.value.item() == pytest.approx(w)
+    assert history["val_loss"] == [pytest.approx(14 / 3 * (w - 2) ** 2)]
 
 
 def test_the_rate_recorded_is_that_of_the_first_step_of_the_epoch():

@@ -10,6 +10,7 @@ the penalty λ/2 · Σ θ², as in PyTorch; what an optimizer makes of the gradi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,15 @@ from gradschool.nn.optimizers.groups import Parameters, Rate, checked_rate, grou
 from gradschool.nn.optimizers.stretch import Stretch, stretches
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
+
+FLUSH = 64
+"""Every so many steps, slots are rid of their smallest numbers, before these become subnormal.
+
+A moment of a weight that gets no gradient any more, such as one of a dead unit, shrinks by a factor a step, and after
+some 830 steps with β₁ = 0.9 would be subnormal in float32, where rounding keeps it from ever becoming 0. Processors
+take many times as long for such numbers: Adam took 6 times as long with half of its entries there. In 64 steps 0.9
+makes the 850th part of a number, so what is left at 1,024 times the smallest normal number stays normal.
+"""
 
 
 class Optimizer:
@@ -66,6 +76,9 @@ class Optimizer:
                         grad = self.decayed(value, grad, rate=rate, decay=stretch.weight_decay)
                     self.update(value, grad, **slots, rate=rate, t=self.steps + 1)
         self.steps += 1
+        if self.steps % FLUSH == 0:
+            for stretch in chain.from_iterable(self._stretches):
+                stretch.flush()
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to zero."""

@@ -79,6 +79,11 @@ class Stretch:
             if not parameter.value.flags.c_contiguous:  # then reshape has made a copy
                 parameter.value[...] = changed.reshape(parameter.shape)
 
+    def flush(self) -> None:
+        """Set the entries of the slots to zero that are less than 1,024 times the smallest normal number."""
+        for slot in self._slots.values():
+            slot *= np.abs(slot) >= 1024 * np.finfo(slot.dtype).smallest_normal
+
 
 def stretches(parameters: Iterable[Parameter], slots: Mapping[str, float], weight_decay: float) -> list[Stretch]:
     """Return the parameters as stretches, one of each dtype, of those that decay and of those that do not."""

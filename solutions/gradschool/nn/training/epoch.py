@@ -1,9 +1,10 @@
 """One step of training, and one epoch of steps.
 
-A step       P = model(X)   L = loss(P, T)   g = ∂L/∂θ   g clipped   θ ← the optimizer's rule
+A step       P = model(X)   L = loss(P, T) + Σ R(θ)   g = ∂L/∂θ   g clipped   θ ← the optimizer's rule
 An epoch     L = Σₖ nₖ Lₖ / Σₖ nₖ         the mean over all examples, nₖ of them in batch k
 
-The loss of an epoch is that of a model which changes from batch to batch, and so are its metrics.
+R is the penalty, if there is one, on the parameters that decay. The loss of an epoch is that of a model which changes
+from batch to batch, and so are its metrics.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ import numpy.typing as npt
 
 from gradschool.nn.callbacks.callback import Callback
 from gradschool.nn.layers.layer import Layer
-from gradschool.nn.training.protocols import Loss, Metric, Steps
+from gradschool.nn.training.protocols import Loss, Metric, Penalty, Steps
 from gradschool.nn.training.run import Run
 from gradschool.nn.training.scores import scores
 from gradschool.nn.types import Array
 
-__all__ = ["Step", "train_epoch", "train_step"]
+__all__ = ["Step", "penalize", "train_epoch", "train_step"]
 
 Step: TypeAlias = Callable[[npt.NDArray[Any], npt.NDArray[Any]], tuple[float, Array]]
 """A function of a batch and its targets that changes the model and returns the loss and the prediction."""
@@ -34,9 +35,10 @@ def train_step(
     *,
     loss: Loss,
     optimizer: Steps,
+    penalty: Penalty | None = None,
     clip: Callable[[], object] | None = None,
 ) -> tuple[float, Array]:
-    """Return the loss and the prediction of a batch, and change the parameters by one step.
+    """Return the loss, penalty included, and the prediction of a batch, and change the parameters by one step.
 
     `clip`, if given, is called between the gradients and the step.
     """
@@ -44,10 +46,22 @@ def train_step(
     value = loss.forward(prediction, y)
     model.zero_grad()
     model.accumulate(loss.backward())
+    if penalty is not None:
+        value += penalize(model, penalty)
     if clip is not None:
         clip()
     optimizer.step()
     return value, prediction
+
+
+def penalize(model: Layer, penalty: Penalty) -> float:
+    """Return the penalty on the parameters that decay, and add its gradient to theirs."""
+    total = 0.0
+    for parameter in model.parameters():
+        if parameter.decay:
+            total += penalty.value(parameter.value)
+            parameter.grad += penalty.gradient(parameter.value)
+    return total
 
 
 def train_epoch(

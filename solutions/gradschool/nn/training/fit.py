@@ -24,7 +24,7 @@ from gradschool.nn.training.evaluate import evaluate
 from gradschool.nn.training.history import History
 from gradschool.nn.training.hold_out import hold_out
 from gradschool.nn.training.progress import Progress
-from gradschool.nn.training.protocols import Loss, Metrics, Steps
+from gradschool.nn.training.protocols import Loss, Metrics, Penalty, Steps
 from gradschool.nn.training.run import Run
 from gradschool.nn.training.scores import named_metrics
 
@@ -51,6 +51,7 @@ def fit(
     validation_batch_size: int | None = None,
     shuffle: bool = True,
     batch_axis: int | Sequence[int] = 0,
+    penalty: Penalty | None = None,
     clip_norm: float | None = None,
     clip_value: float | None = None,
     initial_epoch: int = 0,
@@ -66,6 +67,7 @@ def fit(
     validation_split        the share at the end of the data that is held out for it, before any shuffling
     validation_batch_size   how many of these at a time, `batch_size` unless it is given
     batch_axis              the axis of the batch, 1 for sequences (T, N, D); or a pair: that of x, and that of y
+    penalty                 an L1 or L2, added to the training's loss for every parameter that decays
     clip_norm, clip_value   the largest norm of all gradients together, and the largest size of any of their entries
     progress                whether to print a line for every epoch, under a bar
 
@@ -86,7 +88,8 @@ def fit(
 
     run = Run(model, optimizer, rng, epochs, epoch=initial_epoch)
     callback = Together([*callbacks, *([Progress(math.ceil(count / batch_size))] if progress else [])])
-    step = partial(train_step, model, loss=loss, optimizer=optimizer, clip=_clipping(model, clip_norm, clip_value))
+    clip = _clipping(model, clip_norm, clip_value)
+    step = partial(train_step, model, loss=loss, optimizer=optimizer, penalty=penalty, clip=clip)
 
     def train() -> dict[str, float]:
         stream = batches(x, y, size=batch_size, rng=rng if shuffle else None, axis=axes)

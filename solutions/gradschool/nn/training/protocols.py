@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from gradschool.nn.types import Array
 
-__all__ = ["Loss", "Metric", "Metrics", "Steps"]
+__all__ = ["Loss", "Metric", "Metrics", "Penalty", "Steps"]
 
 Metric: TypeAlias = Callable[[Any, Any], float]
 """A function of prediction and target that returns a number."""
@@ -26,6 +26,16 @@ class Loss(Protocol):
 
     def backward(self) -> Array:
         """Return the gradient of the last loss with respect to the prediction."""
+
+
+class Penalty(Protocol):
+    """A price on the size of weights, and its gradient."""
+
+    def value(self, w: Array, /) -> float:
+        """Return the penalty on w."""
+
+    def gradient(self, w: Array, /) -> Array:
+        """Return the gradient of the penalty, of the shape of w."""
 
 
 class Steps(Protocol):
