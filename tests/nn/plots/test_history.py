@@ -45,14 +45,14 @@ def test_a_history_of_this_library_keeps_its_epochs():
     for epoch in (5, 6):
         history.record(epoch, {"loss": float(epoch)})
     (ax,) = plot_history(history)
-    assert ax.lines[0].get_xdata().tolist() == [5, 6]
+    assert ax.lines[0].get_xdata().tolist() == [6, 7]
     assert drawn(ax) == {"training": [5.0, 6.0]}
 
 
 @pytest.mark.parametrize("more", [{}, {"epoch": [3, 4]}])
 def test_what_keras_returns_is_understood(more):
     loss, _ = plot_history(SimpleNamespace(history=VALUES, **more))
-    assert loss.lines[0].get_xdata().tolist() == more.get("epoch", [0, 1])
+    assert loss.lines[0].get_xdata().tolist() == [epoch + 1 for epoch in more.get("epoch", [0, 1])]
 
 
 def test_ticks_are_at_whole_epochs():

@@ -284,6 +284,28 @@ def test_a_terminal_gets_a_bar_that_goes_again(monkeypatch, capsys):
     assert err == ""
 
 
+def test_a_notebook_has_one_output_for_the_bar_and_keeps_no_state_of_it(monkeypatch, capsys):
+    """A real kernel is asked in tests/browser; here a display stands in for the notebook's."""
+    shown = []
+
+    class Handle:
+        def update(self, data, *, raw):
+            shown[-1].append(data["text/plain"])
+
+    def display(data, *, raw, display_id):
+        shown.append([data["text/plain"]])
+        return Handle()
+
+    monkeypatch.setattr("gradschool.nn.training.progress._in_notebook", lambda: True)
+    monkeypatch.setattr("gradschool.nn.training.progress.DELAY", 0.0)
+    monkeypatch.setattr("IPython.display.display", display)
+    train(Slope(), progress=True, epochs=2)
+    ((first, *_, last),) = shown
+    assert first.startswith("epoch 1/2:   0%|")
+    assert last == ""
+    assert [line[:9] for line in capsys.readouterr().out.splitlines()] == ["epoch 1/2", "epoch 2/2"]
+
+
 def test_an_interruption_is_shown(capsys):
     def interrupt(run):
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""Curves of training: loss and metrics, epoch by epoch."""
+"""Curves of training: loss and metrics, epoch by epoch; the first epoch is 1, as in the lines that `fit` prints."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _curves(ax: Axes, name: str, epochs: Sequence[int], values: Mapping[str, Seq
         if key in values:
             y = np.asarray(values[key], dtype=float)
             style: dict[str, Any] = {"marker": marker if marked else None, "markersize": 3.5, "linewidth": 1.6}
-            ax.plot(np.asarray(epochs)[: len(y)], y, color=colour, linestyle=line, label=label, **style)
+            ax.plot(np.asarray(epochs)[: len(y)] + 1, y, color=colour, linestyle=line, label=label, **style)
     ax.set_xlabel("epoch")
     ax.set_ylabel(name.replace("_", " "))
     whole_numbers(ax)

@@ -1,7 +1,8 @@
 """What `fit` shows while it trains: a bar that goes when the epoch ends, and a line of its values.
 
-All goes to the standard output: notebooks colour the standard error as if something had failed. A bar is drawn only
-where it can be drawn over: in a terminal and in a notebook.
+Lines go to the standard output: notebooks colour the standard error as if something had failed. A bar is drawn only
+where it can be drawn over: in a terminal, and in a notebook, as one output that changes, so that a notebook which is
+saved or exported does not keep every state of it.
 """
 
 from __future__ import annotations
@@ -27,13 +28,14 @@ class Progress(Callback):
         """Show epochs of `batches` batches."""
         self.batches = batches
         self.bar: Any = None
+        self.file = Output() if _in_notebook() else sys.stdout
 
     def on_epoch_begin(self, run: Run) -> None:
         """Start the clock, and the bar if there can be one."""
         self.start = time.perf_counter()
-        if _can_draw():
+        if isinstance(self.file, Output) or self.file.isatty():
             tqdm = import_module("tqdm").tqdm  # only here: training that is not watched does without it
-            self.bar = tqdm(total=self.batches, desc=_title(run), file=sys.stdout, leave=False, delay=DELAY)
+            self.bar = tqdm(total=self.batches, desc=_title(run), file=self.file, leave=False, delay=DELAY)
 
     def on_batch_end(self, run: Run) -> None:
         """Let the bar grow."""
@@ -65,9 +67,30 @@ def _title(run: Run) -> str:
     return f"epoch {run.epoch + 1:{len(str(run.epochs))}}/{run.epochs}"
 
 
-def _can_draw() -> bool:
-    """Return whether the standard output is a terminal's or a notebook's."""
-    return sys.stdout.isatty() or type(sys.stdout).__module__.startswith("ipykernel")
+class Output:
+    """A file whose lines take each other's place in one output of a notebook."""
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        """Begin without an output: it is made with the first line."""
+        self.handle: Any = None
+
+    def write(self, line: str) -> None:
+        """Show the line in the place of the one before."""
+        shown = {"text/plain": line.strip()}
+        if self.handle is not None:
+            self.handle.update(shown, raw=True)
+        elif shown["text/plain"]:
+            self.handle = import_module("IPython.display").display(shown, raw=True, display_id=True)
+
+    def flush(self) -> None:
+        """Do nothing: what is written is shown."""
+
+
+def _in_notebook() -> bool:
+    """Return whether the standard output is that of a notebook."""
+    return type(sys.stdout).__module__.startswith("ipykernel")
 
 
 def _figure(value: float) -> str:
