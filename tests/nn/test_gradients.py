@@ -61,3 +61,16 @@ def test_check_gradient_samples_large_arrays_and_leaves_the_layer_as_it_was():
     np.testing.assert_array_equal(layer.W.value, W)
     np.testing.assert_array_equal(x, before)
     assert not layer.W.grad.any()
+
+
+def test_check_gradient_takes_whole_numbers_for_numbers():
+    errors = check_gradient(
+        Dense(3, 2, rng=np.random.default_rng(0)), np.arange(6).reshape(2, 3), rng=np.random.default_rng(1)
+    )
+    assert max(errors.values()) < 1e-8
+
+
+def test_check_gradient_refuses_float32():
+    layer = Dense(3, 2, rng=np.random.default_rng(0)).astype(np.float32)
+    with pytest.raises(ValueError, match=r"takes float64 parameters, .*; layer\.astype\(float\) has them$"):
+        check_gradient(layer, np.ones((2, 3)), rng=np.random.default_rng(1))

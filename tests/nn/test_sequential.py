@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from gradschool.nn import Dense, Layer, Sequential, zeros
 
@@ -48,3 +49,21 @@ def test_parameters_are_named_by_their_place():
     rng = np.random.default_rng(0)
     model = Sequential(Dense(2, 3, rng=rng), Dense(3, 1, rng=rng))
     assert list(model.named_parameters()) == ["layers.0.W", "layers.0.b", "layers.1.W", "layers.1.b"]
+
+
+@pytest.mark.parametrize(
+    ("layers", "message"),
+    [
+        (lambda a: [[a]], "at place 0; write Sequential(*layers)"),
+        (lambda a: [a, type(a)], "at place 1; write an object, such as Dense(2, 3)"),
+        (lambda a: [None], "Sequential takes layers, got None at place 0; write an object, such as Dense(2, 3)"),
+        (
+            lambda a: [a, Dense(2, 2, rng=np.random.default_rng(0)), a],
+            "Sequential has one layer twice, the second time at place 2; make one for each place",
+        ),
+    ],
+)
+def test_what_is_no_row_of_layers_is_refused(layers, message):
+    with pytest.raises(ValueError) as caught:
+        Sequential(*layers(Dense(2, 2, rng=np.random.default_rng(0))))
+    assert str(caught.value).endswith(message)

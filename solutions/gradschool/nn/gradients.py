@@ -44,30 +44,73 @@ def check_gradient(
     """Return the relative error of `layer.backward` for "x" and for each parameter by its name.
 
     The upstream gradient is drawn from `rng`. An array of more than 200 entries is checked at 30 of them. The layer is
-    left with its values, and with gradients of zero.
+    left with its values and buffers, and with gradients of zero; what it draws in training is the same every time. An x
+    of indices has no gradient, and is left out. Raise ValueError unless the parameters are float64.
     """
+    parameters = layer.named_parameters()
+    if any(parameter.value.dtype != np.float64 for parameter in parameters.values()):
+        raise ValueError(
+            "check_gradient takes float64 parameters, for h is lost in others; layer.astype(float) has them"
+        )
+    rewind = _rewinder(layer)
+    x, indices = _as_numbers(layer, x)
     dy = rng.normal(size=layer.forward(x, train=train).shape)
     layer.zero_grad()
+    rewind()
     layer.forward(x, train=train)
     gradients = {"x": layer.backward(dy)}
-    parameters = layer.named_parameters()
     gradients |= {name: parameter.grad.copy() for name, parameter in parameters.items()}
     layer.zero_grad()
 
-    x = x.copy()
-    arrays = {"x": x} | {name: parameter.value for name, parameter in parameters.items()}
+    arrays = {} if indices else {"x": x}
+    arrays |= {name: parameter.value for name, parameter in parameters.items()}
     errors = {}
     for name, array in arrays.items():
         chosen = np.arange(array.size) if array.size <= 200 else rng.choice(array.size, 30, replace=False)
-        output = partial(_output, layer, x, array, chosen, train)
+        output = partial(_output, layer, x, array, chosen, train, rewind)
         before = array.copy()
         numeric = numeric_gradient(output, before.flat[chosen], dy, h=h)
         array[...] = before
         errors[name] = relative_error(gradients[name].flat[chosen], numeric)
+    rewind()
     return errors
 
 
-def _output(layer: Layer, x: Array, array: Array, chosen: npt.NDArray[np.intp], train: bool, entries: Array) -> Array:
+def _as_numbers(layer: Layer, x: Array) -> tuple[Array, bool]:
+    """Return a copy of x as float64, or as it is if the layer takes only whole numbers, and whether that is so."""
+    if np.issubdtype(x.dtype, np.integer):
+        try:
+            layer.forward(x.astype(np.float64))
+        except ValueError:
+            return x.copy(), True
+    return x.astype(np.float64), False
+
+
+def _rewinder(layer: Layer) -> Callable[[], None]:
+    """Return what puts the layer's generators and buffers back to where they are now."""
+    states = [(generator, generator.bit_generator.state) for generator in layer.generators().values()]
+    values = layer.named_parameters()
+    buffers = [(array, array.copy()) for name, array in layer.state().items() if name not in values]
+
+    def rewind() -> None:
+        for generator, state in states:
+            generator.bit_generator.state = state
+        for array, before in buffers:
+            array[...] = before
+
+    return rewind
+
+
+def _output(
+    layer: Layer,
+    x: Array,
+    array: Array,
+    chosen: npt.NDArray[np.intp],
+    train: bool,
+    rewind: Callable[[], None],
+    entries: Array,
+) -> Array:
     """Return the layer's output for `x` with the `chosen` entries of `array`, its x or a parameter's value, set."""
     array.flat[chosen] = entries
+    rewind()
     return layer.forward(x, train=train).copy()  # it may be a view of x, which changes

@@ -16,6 +16,7 @@ class Sequential(Layer):
     def __init__(self, *layers: Layer) -> None:
         """Put the layers in a row, in the order in which x meets them."""
         self.layers = layers
+        self.require_layers()
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the last layer's output; every layer is told `train`."""
@@ -36,3 +37,14 @@ class Sequential(Layer):
             dy = layer.backward(dy)
         for layer in self.layers[first : first + 1]:
             layer.accumulate(dy)
+
+    def require_layers(self) -> None:
+        """Raise ValueError unless all are layers, and no two are one: a layer remembers a single forward pass."""
+        for i, layer in enumerate(self.layers):
+            if isinstance(layer, type) or not hasattr(layer, "forward"):
+                advice = "Sequential(*layers)" if isinstance(layer, list | tuple) else "an object, such as Dense(2, 3)"
+                raise ValueError(f"Sequential takes layers, got {layer!r} at place {i}; write {advice}")
+            if any(layer is other for other in self.layers[:i]):
+                raise ValueError(
+                    f"Sequential has one layer twice, the second time at place {i}; make one for each place"
+                )

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gradschool.nn import Layer, Parameter
+from gradschool.nn import Dense, Layer, Parameter, Sequential
 
 
 class Pair(Layer):
@@ -47,3 +47,24 @@ def test_a_layer_without_passes_says_so(method):
     word = "backward" if method == "backward" else "forward"
     with pytest.raises(NotImplementedError, match=f"^Single has no {word} yet$"):
         getattr(Single(), method)(np.zeros((1, 1)))
+
+
+def test_a_layer_shows_its_shapes_and_what_is_inside_of_it():
+    rng = np.random.default_rng(0)
+    model = Sequential(Dense(2, 3, rng=rng), Sequential(Dense(3, 1, rng=rng)))
+    assert repr(model).splitlines() == [
+        "Sequential()",
+        "  layers.0: Dense(W (2, 3), b (3,))",
+        "  layers.1: Sequential()",
+        "    layers.0: Dense(W (3, 1), b (1,))",
+    ]
+
+
+def test_layers_in_a_dict_are_found_and_a_parent_is_no_end_without_end():
+    class Branches(Layer):
+        def __init__(self, rng):
+            self.branches = {"left": Dense(2, 3, rng=rng), "right": [Dense(2, 1, rng=rng)]}
+            self.branches["left"].parent = self
+
+    names = [f"branches.{place}.{name}" for place in ("left", "right.0") for name in "Wb"]
+    assert list(Branches(np.random.default_rng(0)).named_parameters()) == names

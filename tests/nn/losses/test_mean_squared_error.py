@@ -59,3 +59,17 @@ def test_shapes_that_would_broadcast_are_refused():
     with pytest.raises(ValueError) as caught:
         MeanSquaredError()(np.zeros((5, 1)), np.zeros(5))
     assert str(caught.value) == "MeanSquaredError takes a prediction and a target of one shape, got (5, 1) and (5,)"
+
+
+@pytest.mark.parametrize("target", [np.float64, np.int64, np.float32])
+def test_the_gradient_has_the_dtype_of_the_prediction_whatever_the_target_has(target):
+    loss = MeanSquaredError()
+    assert loss(np.ones((2, 3), np.float32), np.full((2, 3), 3, target)) == 4
+    assert loss.backward().dtype == np.float32
+
+
+def test_whole_numbers_are_numbers():
+    """In uint8, 1 - 2 is 255."""
+    loss = MeanSquaredError()
+    assert loss(np.array([[1]], np.uint8), np.array([[2]], np.uint8)) == 1
+    assert loss.backward() == -2

@@ -65,6 +65,8 @@ class Dense(Layer):
         if x.ndim == 2 and x.shape[1] == inputs:
             return
         advice = "; put Flatten() before it if x is an image" if x.ndim > 2 else ""
+        if x.ndim == 3 and x.shape[2] == inputs:
+            advice = "; TimeDistributed(Dense(...)) is for sequences"
         if x.ndim == 1:
             advice = "; x[None] is a batch of one"
         raise ValueError(f"Dense({inputs}, {outputs}) takes x of shape (N, {inputs}), got {x.shape}{advice}")

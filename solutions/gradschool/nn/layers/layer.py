@@ -22,7 +22,11 @@ Found = TypeVar("Found")
 
 
 class Layer:
-    """What every layer can do; a layer of its own defines `forward` and `backward`."""
+    """What every layer can do; a layer of your own defines `forward` and `backward`.
+
+    Parameters, generators and layers inside are found where they are attributes, or stand in a list, a tuple or a dict
+    that is one.
+    """
 
     buffers: ClassVar[tuple[str, ...]] = ()
     """The names of the arrays that the layer keeps from batch to batch and that no gradient changes."""
@@ -94,6 +98,13 @@ class Layer:
         for name, array in own.items():
             array[...] = state[name]
 
+    def __repr__(self) -> str:
+        """Return the layer with the shapes of its own parameters, and the layers inside it, a line each."""
+        own = ", ".join(f"{name} {child.shape}" for name, child in vars(self).items() if isinstance(child, Parameter))
+        lines = [f"{type(self).__name__}({own})"]
+        lines += [f"  {name}: {layer!r}".replace("\n", "\n  ") for name, layer in _inner(self)]
+        return "\n".join(lines)
+
     def _with_buffers(self) -> Iterator[tuple[str, Layer]]:
         """Yield this layer and those inside it that have buffers, with the prefix of their buffers' names."""
         for name, layer in {"": self, **{f"{name}.": layer for name, layer in self.named_layers().items()}}.items():
@@ -101,15 +112,23 @@ class Layer:
                 yield name, layer
 
 
-def _walk(node: Any, kind: type[Found]) -> Iterator[tuple[str, Found]]:
-    """Yield all of one kind under a layer, or under a list of layers, with their dotted names."""
-    children = vars(node).items() if isinstance(node, Layer) else enumerate(node)
-    for name, child in children:
+def _walk(node: Any, kind: type[Found], seen: frozenset[int] = frozenset()) -> Iterator[tuple[str, Found]]:
+    """Yield all of one kind under a layer, or under a list or dict of layers, with their dotted names."""
+    children = vars(node) if isinstance(node, Layer) else node
+    for name, child in children.items() if isinstance(children, dict) else enumerate(children):
         if isinstance(child, kind):
             yield str(name), child
-        if isinstance(child, Layer | list | tuple):
-            for inner, found in _walk(child, kind):
+        if isinstance(child, Layer | list | tuple | dict) and id(child) not in seen:  # a layer may know its parent
+            for inner, found in _walk(child, kind, seen | {id(node)}):
                 yield f"{name}.{inner}", found
+
+
+def _inner(layer: Layer) -> Iterator[tuple[str, Layer]]:
+    """Yield the layers directly inside of `layer`, with their names."""
+    found = layer.named_layers()
+    for name, one in found.items():
+        if not any(name.startswith(f"{other}.") for other in found):
+            yield name, one
 
 
 def _once(found: Iterator[tuple[str, Found]]) -> dict[str, Found]:

@@ -22,7 +22,7 @@ class MeanSquaredError:
         if prediction.shape != target.shape:
             shapes = f"{prediction.shape} and {target.shape}"
             raise ValueError(f"MeanSquaredError takes a prediction and a target of one shape, got {shapes}")
-        self._difference = prediction - target
+        self._difference = np.subtract(prediction, target, dtype=np.result_type(prediction, np.float32))
         return float(np.mean(self._difference**2))
 
     def backward(self) -> Array:
