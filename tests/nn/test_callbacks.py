@@ -287,6 +287,14 @@ def test_numbers_out_of_range_are_refused():
         callbacks.ReduceLROnPlateau(factor=1)
     with pytest.raises(ValueError, match=r"^EarlyStopping\(min_delta=-1\): give the size of a change, not negative$"):
         callbacks.EarlyStopping(min_delta=-1)
+    for number in (-1, 2.5, NAN):
+        with pytest.raises(
+            ValueError, match=rf"^EarlyStopping\(patience={number}\) takes a whole number of 0 or more$"
+        ):
+            callbacks.EarlyStopping(patience=number)
+    for name in ("patience", "cooldown"):
+        with pytest.raises(ValueError, match=rf"^ReduceLROnPlateau\({name}=-2\) takes a whole number of 0 or more$"):
+            callbacks.ReduceLROnPlateau(**{name: -2})
     with pytest.raises(ValueError, match="the schedule returns None for epoch 0, not a number"):
         script(callbacks.LearningRateScheduler(lambda epoch: None), [1])
 
@@ -341,6 +349,24 @@ def test_a_path_with_an_unknown_name_is_refused(tmp_path):
         ValueError, match=r"the path may hold \{loss\}, \{val_loss\}, \{epoch\} \(KeyError\('val_los'\)"
     ):
         script(callback, [1.0])
+
+
+@pytest.mark.parametrize("append", [False, True])
+def test_a_folder_that_is_missing_is_named_before_the_first_epoch(tmp_path, append):
+    missing, run = tmp_path / "runs", run_of()
+    with pytest.raises(FileNotFoundError, match=r"^there is no folder .*runs for the checkpoint m\.npz: make it"):
+        callbacks.ModelCheckpoint(missing / "m.npz").on_train_begin(run)
+    with pytest.raises(IsADirectoryError, match="is a folder; a checkpoint is a file in it"):
+        callbacks.ModelCheckpoint(tmp_path).on_train_begin(run)
+    with pytest.raises(FileNotFoundError, match=r"^CSVLogger: there is no folder .*runs for log\.csv: make it first$"):
+        callbacks.CSVLogger(missing / "log.csv", append=append).on_train_begin(run)
+
+
+def test_a_folder_may_be_that_of_an_epoch(tmp_path):
+    (tmp_path / "1").mkdir()
+    callback = callbacks.ModelCheckpoint(tmp_path / "{epoch}" / "m.npz", save_optimizer=False)
+    script(callback, [1.0])
+    assert callback.last == tmp_path / "1" / "m.npz"
 
 
 def test_values_are_written_line_by_line(tmp_path):

@@ -25,6 +25,39 @@ def test_a_score_that_is_not_a_number_is_not_among_the_best():
     assert metrics.top_k(2)(np.full((4, 3), np.nan), np.array([0, 1, 2, 0])) == 0
 
 
+@pytest.mark.parametrize("target", [np.array([0, 2, 1]), np.eye(3)[[0, 2, 1]]])
+def test_a_row_with_nan_is_never_right(target):
+    scores = np.array([[np.nan, 1.0, 0.0], [1.0, np.nan, 2.0], [0.0, 1.0, -np.inf]])
+    assert metrics.accuracy(scores, target) == metrics.top_k(1)(scores, target) == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("ignore", [-100, 0, 7])
+def test_examples_of_a_class_may_be_left_out(ignore):
+    """By hand: 1 2 0 for 1, 0 1 2 for 2, 0 1 2 (tied) for 1, 0 2 1 for 2, and two that do not count."""
+    target = np.array([[1, ignore, 2], [1, 2, ignore]])
+    scores = np.stack([SCORES[[0, 0, 1]], SCORES[[2, 3, 3]]])
+    assert metrics.accuracy(scores, target, ignore=ignore) == 0.25
+    assert metrics.accuracy(scores.argmax(axis=-1), target, ignore=ignore) == 0.25
+    assert metrics.top_k(2, ignore=ignore)(scores, target) == 0.75
+    want = [[0, 0, 0], [1, 1, 0], [2, 0, 0]]
+    np.testing.assert_array_equal(metrics.confusion_matrix(scores, target, ignore=ignore), want)
+    np.testing.assert_array_equal(metrics.confusion_matrix(scores.argmax(axis=-1), target, 3, ignore=ignore), want)
+
+
+def test_probabilities_have_no_class_to_leave_out():
+    assert metrics.accuracy(SCORES, np.eye(3)[[1, 0, 1, 2]], ignore=0) == 0.5
+
+
+@pytest.mark.parametrize("metric", [metrics.accuracy, metrics.confusion_matrix])
+def test_only_ignored_examples_and_other_shapes_are_refused(metric):
+    with pytest.raises(
+        ValueError, match=r"\(ignore=2\) takes at least one example that counts, got only ignored ones$"
+    ):
+        metric(SCORES, np.full(4, 2), ignore=2)
+    with pytest.raises(ValueError, match=r"got \(4, 3\) and \(5,\)$"):
+        metric(SCORES, np.ones(5, int), ignore=2)
+
+
 def test_top_1_is_the_accuracy_ties_included():
     rng = np.random.default_rng(0)
     scores, target = rng.integers(3, size=(200, 4)).astype(float), rng.integers(4, size=200)

@@ -40,3 +40,8 @@ def test_value_is_a_float_and_w_stays(kind):
     assert kind(0.1).gradient(w.astype(np.float32)).dtype == np.float32
     kind(0.1).gradient(w)[0] = 100.0
     assert (w == W).all()
+
+
+@pytest.mark.parametrize("kind", [L1, L2])
+def test_a_strength_of_numpy_leaves_float32_as_it_is(kind):
+    assert kind(np.float64(0.1)).gradient(W.astype(np.float32)).dtype == np.float32

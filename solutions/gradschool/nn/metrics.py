@@ -6,7 +6,8 @@ R²             mean over m of 1 − Σₙ (Pₙₘ − Tₙₘ)² / Σₙ (Tₙ
 MAE, MSE       mean of |P − T|, of (P − T)²;  RMSE = √MSE
 
 The classes are on the last axis of the scores P: (N, C), or (T, N, C) for sequences, whose every step counts as an
-example. R² is the coefficient of determination as scikit-learn averages it over the M outputs.
+example; those whose label is `ignore` do not count. R² is the coefficient of determination as scikit-learn averages it
+over the M outputs.
 """
 
 from __future__ import annotations
@@ -31,14 +32,21 @@ __all__ = [
 Numbers: TypeAlias = npt.NDArray[Any]
 
 
-def accuracy(prediction: npt.ArrayLike, target: npt.ArrayLike) -> float:
+def accuracy(prediction: npt.ArrayLike, target: npt.ArrayLike, *, ignore: int | None = None) -> float:
     """Return the share of examples whose class has the largest score; the first of tied scores is the largest.
 
     prediction   scores (…, C), floats: logits or probabilities; or classes, whole numbers of the target's shape
     target       classes, whole numbers (…); or probabilities (…, C), one-hot rows for example
+    ignore       a class of the target whose examples do not count, such as 0 or -100 for the padding of sequences;
+                 in `fit`, metrics={"accuracy": functools.partial(nn.metrics.accuracy, ignore=0)}
+
+    Scores of which one is NaN are never right.
     """
-    predicted, true, _ = _classes("accuracy", prediction, target)
-    return float(np.mean(predicted == true))
+    predicted, true, scores = _classes("accuracy", prediction, target, ignore)
+    right = predicted == true
+    if scores is not None:
+        right &= ~np.isnan(scores.max(axis=-1))
+    return float(np.mean(right))
 
 
 def binary_accuracy(prediction: npt.ArrayLike, target: npt.ArrayLike, *, threshold: float = 0.0) -> float:
@@ -53,17 +61,17 @@ def binary_accuracy(prediction: npt.ArrayLike, target: npt.ArrayLike, *, thresho
     return float(np.mean((predicted > threshold) == (true == 1)))
 
 
-def top_k(k: int) -> Callable[[npt.ArrayLike, npt.ArrayLike], float]:
+def top_k(k: int, *, ignore: int | None = None) -> Callable[[npt.ArrayLike, npt.ArrayLike], float]:
     """Return the metric `top_k`, for example `top_5`: the share of examples whose class is among the `k` best.
 
-    It takes scores (…, C) and targets as `accuracy` does. Tied scores rank in the order of their classes, so
-    `top_k(1)` is the accuracy.
+    It takes scores (…, C) and targets as `accuracy` does; examples of the class `ignore` do not count. Tied scores
+    rank in the order of their classes, so `top_k(1)` is the accuracy.
     """
     if k < 1:
         raise ValueError(f"top_k({k}): k is at least 1")
 
     def metric(prediction: npt.ArrayLike, target: npt.ArrayLike) -> float:
-        _, true, scores = _classes(f"top_k({k})", prediction, target)
+        _, true, scores = _classes(f"top_k({k})", prediction, target, ignore)
         if scores is None or scores.shape[-1] < k:
             shape = np.shape(prediction)
             raise ValueError(f"top_k({k}) takes scores of shape (…, C) with C of {k} or more, got {shape}")
@@ -113,13 +121,14 @@ def root_mean_squared_error(prediction: npt.ArrayLike, target: npt.ArrayLike) ->
 
 
 def confusion_matrix(
-    prediction: npt.ArrayLike, target: npt.ArrayLike, classes: int | None = None
+    prediction: npt.ArrayLike, target: npt.ArrayLike, classes: int | None = None, *, ignore: int | None = None
 ) -> npt.NDArray[np.int64]:
     """Return how many examples of class i were taken for class j, of shape (C, C): row i is the truth.
 
-    It takes what `accuracy` takes. `classes` is C; by default that of the scores, or one more than the largest class.
+    It takes what `accuracy` takes; examples whose true class is `ignore` are left out. `classes` is C; by default that
+    of the scores, or one more than the largest class.
     """
-    predicted, true, scores = _classes("confusion_matrix", prediction, target)
+    predicted, true, scores = _classes("confusion_matrix", prediction, target, ignore)
     if classes is None:
         classes = int(max(predicted.max(), true.max())) + 1 if scores is None else scores.shape[-1]
     for labels in (predicted, true):
@@ -142,12 +151,14 @@ def _alike(name: str, prediction: npt.ArrayLike, target: npt.ArrayLike) -> tuple
 
 
 def _classes(
-    name: str, prediction: npt.ArrayLike, target: npt.ArrayLike
+    name: str, prediction: npt.ArrayLike, target: npt.ArrayLike, ignore: int | None
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Numbers | None]:
-    """Return the predicted and the true classes, and the scores if there are any."""
+    """Return the predicted and the true classes, and the scores if there are any, of the examples that count."""
     predicted, true = np.asarray(prediction), np.asarray(target)
     _require_some(name, true)
     whole = all(np.issubdtype(array.dtype, np.integer) for array in (predicted, true))
+    if ignore is not None and (whole or predicted.shape != true.shape):
+        predicted, true = _counted(name, predicted, true, ignore)
     if whole and predicted.shape == true.shape:
         return predicted.astype(np.int64), true.astype(np.int64), None
     if predicted.ndim < 2 or predicted.shape[-1] < 2:
@@ -168,6 +179,16 @@ def _classes(
             f"got {true.min()} to {true.max()}"
         )
     return predicted.argmax(axis=-1), true.astype(np.int64), predicted
+
+
+def _counted(name: str, predicted: Numbers, true: Numbers, ignore: int) -> tuple[Numbers, Numbers]:
+    """Return the examples, one a row, whose true class is not `ignore`; all as they are if the shapes do not match."""
+    if true.shape not in (predicted.shape, predicted.shape[:-1]):
+        return predicted, true
+    counted = true != ignore
+    if not counted.any():
+        raise ValueError(f"{name}(ignore={ignore}) takes at least one example that counts, got only ignored ones")
+    return predicted[counted], true[counted]
 
 
 def _require_some(name: str, true: Numbers) -> None:

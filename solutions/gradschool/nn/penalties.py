@@ -20,7 +20,7 @@ class L2:
 
     def __init__(self, strength: float) -> None:
         """Keep the strength, a number that is not negative."""
-        self.strength = strength
+        self.strength = float(strength)
 
     def value(self, w: Array) -> float:
         """Return the penalty on w, a float."""
@@ -36,7 +36,7 @@ class L1:
 
     def __init__(self, strength: float) -> None:
         """Keep the strength, a number that is not negative."""
-        self.strength = strength
+        self.strength = float(strength)
 
     def value(self, w: Array) -> float:
         """Return the penalty on w, a float."""

@@ -83,17 +83,17 @@ def test_views_that_are_not_contiguous_pass():
         (
             (1, 16),
             "BatchNorm(16) needs two values of every feature in training, got one in x of shape (1, 16); "
-            "take larger batches, and leave out a last one that is too small",
+            "take larger batches, and leave out a last one that is too small: fit(drop_last=True)",
         ),
         (
             (1, 16, 1, 1),
             "BatchNorm(16) needs two values of every feature in training, got one in x of shape (1, 16, 1, 1); "
-            "take larger batches, and leave out a last one that is too small",
+            "take larger batches, and leave out a last one that is too small: fit(drop_last=True)",
         ),
         (
             (0, 16),
             "BatchNorm(16) needs two values of every feature in training, got an empty batch of shape (0, 16); "
-            "take larger batches, and leave out a last one that is too small",
+            "take larger batches, and leave out a last one that is too small: fit(drop_last=True)",
         ),
     ],
 )

@@ -201,11 +201,12 @@ def test_the_gradient_is_the_slope_along_random_directions(made):
 
 
 def test_check_gradient_finds_nothing(made):
-    if made.spec.integers or (made.spec.train and made.layer.generators()):
-        return
+    state = {name: array.copy() for name, array in made.layer.state().items()}
     errors = nn.check_gradient(made.layer, made.x, rng=made.rng, train=made.spec.train)
-    assert set(errors) == {"x", *made.layer.named_parameters()}
+    assert set(errors) == {*(() if made.spec.integers else ("x",)), *made.layer.named_parameters()}
     assert max(errors.values()) < 1e-7
+    for name, array in made.layer.state().items():
+        np.testing.assert_array_equal(array, state[name])
 
 
 def test_gradients_accumulate(made):
@@ -260,6 +261,26 @@ def test_the_dtype_that_goes_in_comes_out(made, dtype):
     x = made.x if made.spec.integers else made.x.astype(dtype)
     arrays = [*passes(made.spec, layer, x, made.dy.astype(dtype)), *layer.state().values()]
     assert {array.dtype for array in arrays[:1] + arrays[1 + bool(made.spec.integers) :]} == {np.dtype(dtype)}
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        np.array([0, 1, 7, 200, 255], dtype=np.uint8),
+        np.array([-128, -3, 0, 2, 127], dtype=np.int8),
+        np.array([-300, -5, -1, 0, 2, 9]),
+        np.array([False, True]),
+    ],
+    ids=lambda numbers: numbers.dtype.name,
+)
+def test_whole_numbers_give_what_the_same_numbers_give_in_float64(made, numbers):
+    if made.spec.integers:
+        return
+    x = made.rng.choice(numbers, size=made.x.shape)
+    want = passes(made.spec, made.layer, x.astype(np.float64), made.dy)
+    made.rewind()
+    for got, wanted in zip(passes(made.spec, made.layer, x, made.dy), want, strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-12, atol=1e-12)
 
 
 def test_float32_gives_what_float64_gives_nearly(made):
@@ -348,3 +369,38 @@ def test_every_layer_of_the_library_is_here():
 
 def _with_inner(layer):
     return [layer, *layer.named_layers().values()]
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda rng: nn.Conv2d(0, 2, 3, rng=rng), "Conv2d(0, 2) takes sizes of 1 or more"),
+        (lambda rng: nn.Conv2d(2, -1, 3, rng=rng), "Conv2d(2, -1) takes sizes of 1 or more"),
+        (lambda rng: nn.Embedding(0, 3, rng=rng), "Embedding(0, 3) takes sizes of 1 or more"),
+        (lambda rng: nn.RNN(2, 0, rng=rng), "RNN(2, 0) takes sizes of 1 or more"),
+        (lambda rng: nn.LSTM(2, 0, rng=rng), "LSTM(2, 0) takes sizes of 1 or more"),
+        (lambda rng: nn.GRU(0, 2, rng=rng), "GRU(0, 2) takes sizes of 1 or more"),
+        (lambda rng: nn.BatchNorm(0), "features is a number of 1 or more, got 0"),
+        (lambda rng: nn.BatchNorm(2, epsilon=-1.0), "epsilon is a number of 0 or more, got -1.0"),
+        (lambda rng: nn.LayerNorm(2, epsilon=float("nan")), "epsilon is a number of 0 or more, got nan"),
+    ],
+)
+def test_sizes_and_options_that_make_no_sense_are_refused(make, text):
+    with pytest.raises(ValueError) as caught:
+        make(np.random.default_rng(0))
+    assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda rng: nn.Dropout(np.float64(0.5), rng=rng),
+        lambda rng: nn.BatchNorm(3, momentum=np.float64(0.1), epsilon=np.float64(1e-5)),
+        lambda rng: nn.LayerNorm(3, epsilon=np.float64(1e-5)),
+    ],
+)
+def test_options_that_are_numbers_of_numpy_leave_float32_as_it_is(make):
+    layer = make(np.random.default_rng(0)).astype(np.float32)
+    y = layer.forward(np.eye(3, dtype=np.float32), train=True)
+    arrays = [y, layer.backward(y), *layer.state().values(), *(p.grad for p in layer.parameters())]
+    assert {array.dtype for array in arrays} == {np.dtype(np.float32)}

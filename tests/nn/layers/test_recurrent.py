@@ -188,3 +188,27 @@ def test_a_state_of_lstm_that_is_no_pair_is_refused():
     with pytest.raises(ValueError) as caught:
         make(nn.LSTM).forward(np.ones((T, N, D)), state=np.zeros((N, H)))
     assert str(caught.value) == "LSTM(3, 5) takes a state (h, c), two arrays of shape (N, H) = (4, 5)"
+
+
+@pytest.mark.parametrize(
+    ("last", "shape", "text"),
+    [
+        (
+            False,
+            (4, 5),
+            "backward takes dy of shape (T, N, H) with T = 7, got (4, 5); "
+            "last=True is for the gradient of the last step only",
+        ),
+        (False, (6, 4, 5), "backward takes dy of shape (T, N, H) with T = 7, got (6, 4, 5)"),
+        (False, (8, 4, 5), "backward takes dy of shape (T, N, H) with T = 7, got (8, 4, 5)"),
+        (True, (7, 4, 5), "backward takes dy of shape (N, H), as last=True gives the last step only, got (7, 4, 5)"),
+    ],
+)
+def test_a_dy_of_other_steps_is_refused(kind, last, shape, text):
+    layer = make(kind, last=last)
+    layer.forward(np.ones((T, N, D)))
+    for passed in (layer.backward, layer.accumulate):
+        with pytest.raises(ValueError) as caught:
+            passed(np.zeros(shape))
+        assert str(caught.value) == text
+    assert not any(parameter.grad.any() for parameter in layer.parameters())

@@ -71,6 +71,25 @@ def test_nothing_overflows(size, dtype):
     np.testing.assert_array_equal(loss.backward(), np.array([[0, 0, 0], [-0.5, 0, 0.5]], dtype=dtype))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("target", [np.array([0]), np.array([[0.75, 0.0, 0.25]])])
+def test_a_masked_class_is_as_if_it_were_not_there(target, dtype):
+    """Its logit is −∞, its probability 0, and its target too."""
+    loss, masked = SoftmaxCrossEntropy(), np.array([[1, -np.inf, 2]], dtype=dtype)
+    left = [0, 2]
+    value, gradient = loss(masked, target), loss.backward()
+    without = loss(masked[:, left], target if target.ndim == 1 else target[:, left])
+    assert value == pytest.approx(without, rel=1e-6)
+    np.testing.assert_allclose(gradient[:, left], loss.backward(), rtol=1e-6)
+    assert gradient[0, 1] == 0
+    if target.ndim == 1:
+        assert value == pytest.approx(np.log1p(np.e), rel=1e-6)  # 1.3133, as PyTorch has it
+
+
+def test_a_masked_class_that_is_true_costs_infinitely_much():
+    assert SoftmaxCrossEntropy()(np.array([[1, -np.inf, 2]]), np.array([1])) == np.inf
+
+
 @pytest.mark.parametrize("labels", [np.array([2, 0]), np.eye(3)[[2, 0]], np.eye(3, dtype=int)[[2, 0]]])
 @pytest.mark.parametrize("options", [{}, {"smoothing": 0.1}, {"ignore": 2}])
 def test_float32_is_kept_and_arguments_stay_as_they_were(labels, options):

@@ -1,8 +1,11 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from gradschool.nn import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, Parameter, ReduceLROnPlateau, RMSprop
 from gradschool.nn.optimizers import stretch
+from gradschool.nn.optimizers.groups import Group
 
 ALL = {
     "SGD": lambda p, **options: SGD(p, 0.1, **options),
@@ -282,6 +285,65 @@ def test_zero_grad_and_an_iterator_of_parameters():
 # ---------------------------------------------------------------- errors
 
 
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("shape", [(5,), (2,), (3, 1)])
+def test_a_value_of_another_shape_needs_a_new_optimizer(name, shape):
+    parameter = Parameter([1.0, 2.0, 3.0])
+    optimizer = ALL[name]([Parameter(1.0), parameter])
+    parameter.value, parameter.grad = np.ones(shape), np.ones(shape)
+    kind = type(optimizer).__name__
+    text = f"{kind} got a parameter of shape (3,), whose value is now of shape {shape}; make a new {kind}"
+    for call in (optimizer.step, optimizer.state):
+        with pytest.raises(ValueError) as caught:
+            call()
+        assert str(caught.value) == text
+    np.testing.assert_array_equal(parameter.value, np.ones(shape))
+    assert optimizer.steps == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda groups: groups[0].parameters.append(Parameter([1.0])),
+        lambda groups: groups[0].parameters.pop(),
+        lambda groups: groups.append(Group([Parameter([1.0])], 0.1, 0.0)),
+        lambda groups: groups.clear(),
+    ],
+)
+def test_other_parameters_need_a_new_optimizer(change):
+    optimizer = Adam([Parameter([1.0]), Parameter([2.0])])
+    change(optimizer.groups)
+    for call in (optimizer.step, optimizer.state):
+        with pytest.raises(ValueError) as caught:
+            call()
+        assert str(caught.value) == "Adam has other parameters in its groups than when it was made; make a new Adam"
+
+
+@pytest.mark.parametrize("slot", ["value", "grad", "rate", "t"])
+def test_a_slot_has_a_name_of_its_own(slot):
+    with pytest.raises(ValueError) as caught:
+        Descent([Parameter([1.0])], 0.1, slots={"m": 0.0, slot: 0.0})
+    text = f"Descent has a slot called {slot!r}, as is an argument of update; give it another name"
+    assert str(caught.value) == text
+
+
+def test_each_slot_comes_under_its_own_name():
+    """Two steps of g = 1: m = 1, 2, and n, from 5, 5 - 1, 4 - 1."""
+
+    class Counting(Optimizer):
+        def update(self, value, grad, *, n, m, rate, t):
+            m += grad
+            n -= grad
+            value[...] = m + 10 * n
+
+    parameter = Parameter([0.0, 0.0])
+    parameter.grad += 1
+    optimizer = Counting([parameter], 0.1, slots={"m": 0.0, "n": 5.0})
+    optimizer.step()
+    optimizer.step()
+    np.testing.assert_array_equal(parameter.value, [32, 32])
+
+
 @pytest.mark.parametrize(
     ("parameters", "text"),
     [
@@ -438,3 +500,29 @@ def test_moments_that_die_away_never_become_subnormal():
         m = np.abs(optimizer.state()["groups.0.0.m"])
         assert not ((m > 0) & (m < np.finfo(np.float32).smallest_normal)).any()
     assert not m.any()
+
+
+@pytest.mark.parametrize("block", [3, 1000])
+def test_small_numbers_are_flushed_in_every_block_and_others_stay(block, monkeypatch):
+    monkeypatch.setattr(stretch, "BLOCK", block)
+    least = 1024 * np.finfo(np.float32).smallest_normal
+    start = np.array([1, -1, least, least / 2, -least / 2, 0, np.inf, np.nan, 1e-40, 3], np.float32)
+    optimizer = SGD([Parameter(np.zeros(10, np.float32))], 0.0, momentum=0.5)
+    optimizer.load_state(optimizer.state() | {"groups.0.0.velocity": start})
+    for part in optimizer._stretches[0]:
+        part.flush()
+    want = [1, -1, least, 0, 0, 0, np.inf, np.nan, 0, 3]
+    np.testing.assert_array_equal(optimizer.state()["groups.0.0.velocity"], np.array(want, np.float32))
+
+
+def test_the_step_that_flushes_needs_little_memory():
+    """4 MB of parameters: a step works in blocks of 128 kB, of which it needs a few at a time."""
+    parameter = Parameter(np.ones(2**20, np.float32))
+    optimizer = Adam([parameter])
+    optimizer.steps = 63
+    tracemalloc.start()
+    optimizer.step()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert optimizer.steps == 64
+    assert peak < 1e6

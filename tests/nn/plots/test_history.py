@@ -61,6 +61,16 @@ def test_ticks_are_at_whole_epochs():
     assert all(float(tick).is_integer() for tick in ax.get_xticks())
 
 
+@pytest.mark.parametrize("epoch", [0, 6])
+def test_one_epoch_has_one_tick_in_the_middle(epoch):
+    history = nn.History()
+    history.record(epoch, {"loss": 1.0, "val_loss": 2.0})
+    (ax,) = plot_history(history)
+    ax.figure.canvas.draw()
+    assert ax.get_xlim() == (epoch + 0.5, epoch + 1.5)
+    assert [tick for tick in ax.get_xticks() if epoch + 0.5 <= tick <= epoch + 1.5] == [epoch + 1]
+
+
 def test_panels_are_in_rows_of_three_and_none_is_empty():
     axes = plot_history({f"metric_{i}": [1, 2] for i in range(5)})
     assert len(axes) == len(axes[0].figure.axes) == 5

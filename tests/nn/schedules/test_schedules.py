@@ -109,6 +109,14 @@ def test_there_is_no_such_step(name, step):
     assert str(caught.value) == f"{type(schedule).__name__} takes a step of 0, 1, 2, …, got {step}"
 
 
+@pytest.mark.parametrize("schedule", [ExponentialLR(0.1, 2.0), StepLR(0.1, 1, 2.0), WarmupLR(StepLR(0.1, 1, 2.0), 3)])
+def test_a_rate_beyond_all_floats_is_refused(schedule):
+    """2 to the power of 1,024 is the first that float64 lacks."""
+    assert schedule(1023) > 1e300
+    with pytest.raises(ValueError, match=r"LR has no rate for step 5\d{3}: it is larger than the largest float$"):
+        schedule(5003)
+
+
 def test_two_schedules_with_the_same_numbers_are_equal_and_neither_can_be_changed():
     schedule = StepLR(0.1, 3)
     assert schedule == StepLR(initial=0.1, step_size=3, gamma=0.1)

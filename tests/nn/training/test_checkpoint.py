@@ -169,6 +169,15 @@ def _new_file(folder):
     return folder / "other"
 
 
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path):
+    with pytest.raises(IsADirectoryError) as caught:
+        save(tmp_path, network(0))
+    assert (
+        str(caught.value) == f"{tmp_path} is a folder; a checkpoint is a file in it, such as {tmp_path / 'model.npz'}"
+    )
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_that_is_missing_is_named(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         save(tmp_path / "runs" / "model.npz", network(1))

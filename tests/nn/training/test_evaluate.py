@@ -29,6 +29,12 @@ def test_the_size_of_the_batches_changes_nothing(size):
     assert got == pytest.approx(want, rel=1e-12)
 
 
+def test_a_metric_need_not_tell_what_it_takes():
+    """3² + 4² = 5²; NumPy's own functions have no signature, or one of many arguments."""
+    got = evaluate(Identity(), [[3.0]], [[4.0]], metrics={"hypot": np.hypot, "other": lambda *both, unit=1: unit})
+    assert got == {"hypot": 5, "other": 1}
+
+
 def test_sequences_with_a_target_for_each():
     x = np.random.default_rng(0).normal(size=(4, 6))
     identity, last = Identity(), Identity()

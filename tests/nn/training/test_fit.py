@@ -1,4 +1,5 @@
 import warnings
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -8,19 +9,21 @@ from gradschool.nn import (
     L1,
     L2,
     Adam,
+    BatchNorm,
     Dense,
     GradientDescent,
     Layer,
     MeanSquaredError,
     Parameter,
     Sequential,
+    SoftmaxCrossEntropy,
     StepLR,
     callbacks,
     evaluate,
     fit,
     zeros,
 )
-from gradschool.nn.metrics import mean_absolute_error, r2_score
+from gradschool.nn.metrics import accuracy, mean_absolute_error, r2_score, top_k
 
 
 class Slope(Layer):
@@ -248,6 +251,32 @@ def test_float32_stays_float32():
         ({"validation_split": 0.5, "validation_data": (X, X)}, "validation_data or validation_split, not both"),
         ({"validation_split": 1.5}, "validation_split=1.5: a share lies between 0 and 1"),
         ({"metrics": [lambda p, t: 0.0]}, "has no name: pass metrics as a dict"),
+        (
+            {"metrics": [top_k]},
+            "the metric 'top_k' takes (k, ignore), not a prediction and a target; "
+            "one that makes metrics is to be called, as in metrics=[nn.metrics.top_k(5)]",
+        ),
+        ({"drop_last": True, "batch_size": 4}, "fit(batch_size=4, drop_last=True) has 3 examples to train on, which "),
+        ({"validation_data": X}, "fit(validation_data=…) takes a pair (x, y), got ndarray"),
+        ({"validation_data": (X, X, X)}, "fit(validation_data=…) takes a pair (x, y), got 3 of them"),
+        ({"validation_data": (X, X[:2])}, "fit(validation_data=(x, y)): the arrays hold 3 and 2 examples"),
+        ({"validation_data": (X[:0], X[:0])}, "fit(validation_data=(x, y)) takes at least one example, got none"),
+        (
+            {"callbacks": [callbacks.EarlyStopping()]},
+            "EarlyStopping watches 'val_loss', and there is nothing to validate with; "
+            "pass validation_data or validation_split to fit",
+        ),
+        ({"callbacks": [callbacks.ReduceLROnPlateau()]}, "ReduceLROnPlateau watches 'val_loss', and there is nothing"),
+        (
+            {"callbacks": [callbacks.ModelCheckpoint("model.npz", save_best_only=True)]},
+            "ModelCheckpoint watches 'val_loss', and there is nothing to validate with",
+        ),
+        (
+            {"optimizer": GradientDescent([Parameter([0.0])], 0.1)},
+            "fit(optimizer=GradientDescent(…)) has no parameter of this model, so that nothing would be trained; when "
+            "a model is made again, so is its optimizer: GradientDescent(model.parameters(), …)",
+        ),
+        ({"optimizer": Adam([Parameter([0.0])])}, "fit(optimizer=Adam(…)) has no parameter of this model"),
     ],
 )
 def test_what_is_refused_before_anything_is_trained(options, message):
@@ -256,6 +285,98 @@ def test_what_is_refused_before_anything_is_trained(options, message):
         train(model, **options)
     assert message in str(caught.value)
     assert not model.seen
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"loss": "mse"},
+            "fit(loss='mse') takes an object such as nn.MeanSquaredError(); "
+            "names are understood by gradschool.nn.keras",
+        ),
+        ({"loss": MeanSquaredError}, "fit(loss=MeanSquaredError) takes an object such as nn.MeanSquaredError()"),
+        ({"loss": r2_score}, "fit(loss=r2_score) takes an object such as nn.MeanSquaredError()"),
+        (
+            {"optimizer": "adam"},
+            "fit(optimizer='adam') takes an object such as nn.Adam(model.parameters()); "
+            "names are understood by gradschool.nn.keras",
+        ),
+        ({"optimizer": Adam}, "fit(optimizer=Adam) takes an object such as nn.Adam(model.parameters())"),
+        ({"penalty": 0.01}, "fit(penalty=0.01) takes an object such as nn.L2(0.01)"),
+        ({"penalty": L2}, "fit(penalty=L2) takes an object such as nn.L2(0.01)"),
+        ({"rng": 7}, "fit(rng=7) takes a generator: np.random.default_rng(7)"),
+        ({"rng": np.random}, "fit(rng=numpy.random) takes a generator: np.random.default_rng(seed)"),
+        ({"callbacks": None}, "fit(callbacks=None) takes a list of callbacks, such as [TerminateOnNaN()]"),
+        (
+            {"callbacks": callbacks.TerminateOnNaN()},
+            "fit(callbacks=TerminateOnNaN(…)) takes a list of callbacks, such as [TerminateOnNaN()]",
+        ),
+        (
+            {"callbacks": [callbacks.TerminateOnNaN]},
+            "fit(callbacks=[TerminateOnNaN]) takes objects such as nn.callbacks.TerminateOnNaN()",
+        ),
+        ({"callbacks": [print]}, "fit(callbacks=[print]) takes objects such as nn.callbacks.TerminateOnNaN()"),
+    ],
+)
+def test_names_classes_and_numbers_where_objects_belong(options, message):
+    model = Slope()
+    with pytest.raises(TypeError) as caught:
+        train(model, **options)
+    assert str(caught.value) == message
+    assert not model.seen
+
+
+def test_an_optimizer_may_have_some_of_the_parameters_or_not_tell_which():
+    class Halving:
+        learning_rate = 0.5
+
+        def step(self):
+            model.W.value[...] /= 2
+
+    model = Dense(1, 1, init=zeros, rng=np.random.default_rng(0))
+    train(model, optimizer=Adam([model.b, Parameter([0.0])]))
+    assert not model.W.value.any()
+    assert model.b.value.any()
+    model.W.value[...] = 8
+    train(model, optimizer=Halving())
+    assert model.W.value == 2
+
+
+def test_a_callback_of_ones_own_may_add_what_another_watches():
+    add = callbacks.LambdaCallback(on_epoch_end=lambda run: run.logs.update(val_loss=1.0))
+    stop = callbacks.EarlyStopping(patience=2)
+    train(Slope(), epochs=9, callbacks=iter([add, stop]), rate=0.01)
+    assert stop.stopped_epoch == 2
+
+
+def test_a_last_batch_that_is_too_small_may_be_left_out(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("gradschool.nn.training.progress.DELAY", 0.0)
+    model, x = Slope(), np.arange(7.0)[:, None]
+    history = train(model, x, x, drop_last=True, batch_size=3, rate=0.0, metrics=[mean_absolute_error], progress=True)
+    assert model.seen == [[0, 1, 2], [3, 4, 5]]
+    assert history["loss"] == [pytest.approx((1 + 4 + 9 + 16 + 25) / 6)]
+    assert history["mean_absolute_error"] == [pytest.approx((1 + 2 + 3 + 4 + 5) / 6)]
+    assert "| 0/2 [" in capsys.readouterr().out
+
+
+def test_batch_normalization_is_trained_where_one_example_is_left_over():
+    rng = np.random.default_rng(0)
+    model = Sequential(Dense(1, 2, rng=rng), BatchNorm(2), Dense(2, 1, rng=rng))
+    x = rng.normal(size=(5, 1))
+    with pytest.raises(ValueError, match=r"BatchNorm\(2\) needs two values of every feature in training"):
+        train(model, x, x)
+    assert np.isfinite(train(model, x, x, drop_last=True)["loss"]).all()
+
+
+def test_labels_that_the_loss_ignores_can_be_left_out_of_the_accuracy():
+    """By hand: the scores favour 1, 0 and 1; the labels are 1, ignored, 0, so that one of two is right."""
+    model = Dense(2, 2, init=lambda shape, rng: np.eye(2), rng=np.random.default_rng(0))
+    x, y = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]), np.array([1, -100, 0])
+    options = {"loss": SoftmaxCrossEntropy(ignore=-100), "metrics": {"accuracy": partial(accuracy, ignore=-100)}}
+    history = train(model, x, y, rate=0.0, batch_size=3, validation_data=(x, y), **options)
+    assert history["accuracy"] == history["val_accuracy"] == [0.5]
 
 
 def test_a_line_of_fit_is_printed_for_every_epoch(capsys):

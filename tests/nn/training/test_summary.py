@@ -56,6 +56,11 @@ def test_the_table_worked_by_hand():
     assert sum(row.parameters for row in table.rows) == table.total
 
 
+@pytest.mark.parametrize("size", [784, np.int64(784)])
+def test_one_number_is_the_shape_of_a_row_of_numbers(size):
+    assert [row.shape for row in summary(Dense(784, 10, rng=RNG), size).rows] == [(None, 10)]
+
+
 def test_without_a_shape_there_are_no_shapes():
     table = summary(nested())
     assert {row.shape for row in table.rows} == {None}

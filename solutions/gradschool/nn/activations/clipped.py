@@ -6,7 +6,8 @@ Threshold    Y = X if X > t else value           dX = dY · [X > t]
 
 X and Y are of any one shape. At each kink (low, high, 0, 6, t) the derivative is 0, as in PyTorch.
 
-Hardtanh: Collobert et al. (2011), JMLR 12:2493-2537, arXiv:1103.0398. ReLU6: Howard et al. (2017), arXiv:1704.04861.
+Hardtanh: Collobert et al. (2011), JMLR 12:2493-2537, arXiv:1103.0398. ReLU6: Krizhevsky (2010),
+Convolutional Deep Belief Networks on CIFAR-10.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
 
@@ -24,7 +25,7 @@ class ELU(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
-        self._x = x
+        self._x = x = floating(x)
         return np.maximum(x, 0) + self.alpha * np.expm1(np.minimum(x, 0))
 
     def backward(self, dy: Array) -> Array:

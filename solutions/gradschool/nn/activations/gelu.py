@@ -19,6 +19,7 @@ import numpy as np
 
 from gradschool.nn.activations.blocks import blockwise
 from gradschool.nn.activations.erf import erf
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
 
@@ -38,7 +39,7 @@ class GELU(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
-        self._x = x
+        self._x = x = floating(x)
         self._probability = blockwise(_approximate if self.approximate else _exact, x)
         return x * self._probability
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
 
@@ -24,7 +25,7 @@ class Hardsigmoid(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
-        self._x = x
+        self._x = x = floating(x)
         return np.minimum(np.maximum(x / 6 + 0.5, 0), 1)
 
     def backward(self, dy: Array) -> Array:
@@ -38,7 +39,7 @@ class Hardswish(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
-        self._x = x
+        self._x = x = floating(x)
         return x * np.minimum(np.maximum(x / 6 + 0.5, 0), 1)
 
     def backward(self, dy: Array) -> Array:

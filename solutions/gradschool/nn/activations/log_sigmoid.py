@@ -10,6 +10,7 @@ Cox (1958), J. R. Stat. Soc. B 20, doi:10.1111/j.2517-6161.1958.tb00292.x: the l
 from __future__ import annotations
 
 from gradschool.nn.activations.stable import sigmoid, softplus
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
 
@@ -19,7 +20,7 @@ class LogSigmoid(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
-        self._x = x
+        self._x = x = floating(x)
         return -softplus(-x)
 
     def backward(self, dy: Array) -> Array:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
 
@@ -26,6 +27,7 @@ class LogSoftmax(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
+        x = floating(x)
         shifted = x - x.max(axis=self.axis, keepdims=True)
         y: Array = shifted - np.log(np.exp(shifted).sum(axis=self.axis, keepdims=True))
         self._y = y

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradschool.nn.activations.stable import sigmoid, softplus
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
 
@@ -21,7 +22,7 @@ class Mish(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
-        self._x = x
+        self._x = x = floating(x)
         self._t: Array = np.tanh(softplus(x))
         return x * self._t
 

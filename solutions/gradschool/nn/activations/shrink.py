@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
 
@@ -28,7 +29,7 @@ class Hardshrink(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
-        self._x = x
+        self._x = x = floating(x)
         return x * (np.abs(x) > self.threshold)
 
     def backward(self, dy: Array) -> Array:
@@ -46,7 +47,7 @@ class Softshrink(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
-        self._x = x
+        self._x = x = floating(x)
         return x - np.minimum(np.maximum(x, -self.threshold), self.threshold)
 
     def backward(self, dy: Array) -> Array:
@@ -60,6 +61,7 @@ class Tanhshrink(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
+        x = floating(x)
         self._tanh: Array = np.tanh(x)
         return x - self._tanh
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
 
@@ -20,6 +21,7 @@ class Sigmoid(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
+        x = floating(x)
         with np.errstate(over="ignore"):  # an infinite exponential gives 1 / ∞ = 0, which is right
             self._y: Array = 1 / (1 + np.exp(-x))
         return self._y

@@ -11,6 +11,7 @@ Ramachandran, Zoph & Le (2017), arXiv:1710.05941.
 from __future__ import annotations
 
 from gradschool.nn.activations.stable import sigmoid
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
 
@@ -20,7 +21,8 @@ class SiLU(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
-        self._x, self._s = x, sigmoid(x)
+        self._x = x = floating(x)
+        self._s = sigmoid(x)
         return x * self._s
 
     def backward(self, dy: Array) -> Array:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
 
@@ -26,6 +27,7 @@ class Softmax(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
+        x = floating(x)
         e = np.exp(x - x.max(axis=self.axis, keepdims=True))
         y: Array = e / e.sum(axis=self.axis, keepdims=True)
         self._y = y

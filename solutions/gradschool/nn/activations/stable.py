@@ -1,4 +1,4 @@
-"""The logistic function and the softplus, where an exponential of its own would overflow.
+"""The logistic function and the softplus, where a bare exponential would overflow.
 
 sigmoid      σ(x) = 1 / (1 + e⁻ˣ)                        σ' = σ (1 − σ)
 softplus     ζ(x) = log(1 + eˣ) = max(x, 0) + log(1 + e^−|x|)       ζ' = σ

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
 
@@ -20,7 +21,7 @@ class Tanh(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
-        self._y: Array = np.tanh(x)
+        self._y: Array = np.tanh(floating(x))
         return self._y
 
     def backward(self, dy: Array) -> Array:

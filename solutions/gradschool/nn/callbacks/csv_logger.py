@@ -24,7 +24,11 @@ class CSVLogger(Callback):
         self.append = append
 
     def on_train_begin(self, run: Run) -> None:
-        """Begin the file anew, unless lines are to be added to it."""
+        """Begin the file anew, unless lines are to be added to it; raise FileNotFoundError unless its folder exists."""
+        if not self.path.parent.is_dir():
+            raise FileNotFoundError(
+                f"CSVLogger: there is no folder {self.path.parent} for {self.path.name}: make it first"
+            )
         self._names: list[str] = []
         if not self.append:
             self.path.write_text("", encoding="utf-8")

@@ -5,6 +5,7 @@ Prechelt (1998), Early stopping - but when?, LNCS 1524, doi:10.1007/3-540-49430-
 
 from __future__ import annotations
 
+from gradschool.nn.callbacks.arguments import count
 from gradschool.nn.callbacks.callback import Callback
 from gradschool.nn.callbacks.monitor import Monitor
 from gradschool.nn.training.run import Run
@@ -38,13 +39,14 @@ class EarlyStopping(Callback):
     ) -> None:
         """Watch the value called `monitor`."""
         self.monitor = Monitor(monitor, mode, min_delta, "EarlyStopping")
-        self.patience = patience
+        self.patience = count("EarlyStopping", "patience", patience)
         self.baseline = baseline
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = start_from_epoch
 
     def on_train_begin(self, run: Run) -> None:
-        """Forget the last training."""
+        """Forget the last training; raise ValueError if the value to watch cannot be there."""
+        self.monitor.expect(run)
         self.waited = 0
         self.best: float | None = None
         self.best_epoch: int | None = None

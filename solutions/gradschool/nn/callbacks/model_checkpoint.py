@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gradschool.nn.callbacks.callback import Callback
 from gradschool.nn.callbacks.monitor import Monitor
-from gradschool.nn.training.checkpoint import save
+from gradschool.nn.training.checkpoint import require_place, save
 from gradschool.nn.training.run import Run
 
 __all__ = ["ModelCheckpoint"]
@@ -36,7 +36,11 @@ class ModelCheckpoint(Callback):
         self.save_optimizer = save_optimizer
 
     def on_train_begin(self, run: Run) -> None:
-        """Forget the last training."""
+        """Forget the last training; raise an error if the value to watch or the folder cannot be there."""
+        if self.save_best_only:
+            self.monitor.expect(run)
+        if "{" not in str(Path(self.path).parent):
+            require_place(Path(self.path))
         self.best: float | None = None
         self.last: Path | None = None
 

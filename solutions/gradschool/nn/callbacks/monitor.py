@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gradschool.nn.training.run import Run
+
 __all__ = ["Monitor"]
 
 GROWING = ("acc", "r2", "top_", "auc", "f1", "precision", "recall")
@@ -36,6 +38,14 @@ class Monitor:
     def upwards(self) -> bool:
         """Whether more is better."""
         return self.mode == "max" or (self.mode == "auto" and any(word in self.name.lower() for word in GROWING))
+
+    def expect(self, run: Run) -> None:
+        """Raise ValueError if the value is one of validation data, and the training can have none."""
+        if self.name.startswith("val_") and not run.validated:
+            raise ValueError(
+                f"{self.owner} watches {self.name!r}, and there is nothing to validate with; "
+                "pass validation_data or validation_split to fit"
+            )
 
     def read(self, logs: Mapping[str, float]) -> float:
         """Return the value in `logs`; raise ValueError, with the names there are, if there is none."""

@@ -7,6 +7,7 @@ The counting is that of Keras; `gradschool.nn.ReduceLROnPlateau` is the schedule
 
 from __future__ import annotations
 
+from gradschool.nn.callbacks.arguments import count
 from gradschool.nn.callbacks.callback import Callback
 from gradschool.nn.callbacks.monitor import Monitor
 from gradschool.nn.callbacks.rates import rate_holders
@@ -39,12 +40,13 @@ class ReduceLROnPlateau(Callback):
             raise ValueError(f"ReduceLROnPlateau(factor={factor}): the factor lies between 0 and 1")
         self.monitor = Monitor(monitor, mode, min_delta, "ReduceLROnPlateau")
         self.factor = factor
-        self.patience = patience
-        self.cooldown = cooldown
+        self.patience = count("ReduceLROnPlateau", "patience", patience)
+        self.cooldown = count("ReduceLROnPlateau", "cooldown", cooldown)
         self.min_lr = min_lr
 
     def on_train_begin(self, run: Run) -> None:
-        """Forget the last training; raise ValueError if the learning rate follows a schedule."""
+        """Forget the last training; raise ValueError if the rate follows a schedule or the value cannot be there."""
+        self.monitor.expect(run)
         rate_holders(run.optimizer, "ReduceLROnPlateau")
         self.best: float | None = None
         self.waited = self.cooling = 0

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.images import require_images
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.layers.windows import Windows, rows_and_columns
@@ -45,7 +46,7 @@ class AvgPool2d(Layer):
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the means, (N, C, H', W'), of `x` of shape (N, C, H, W)."""
         require_images(f"AvgPool2d({self.kernel})", x)
-        of_rows = _sum(x, self._columns)
+        of_rows = _sum(floating(x), self._columns)
         y = _sum(of_rows, self._rows)
         y /= self._rows.kernel * self._columns.kernel
         self._saved = x.shape, of_rows.shape

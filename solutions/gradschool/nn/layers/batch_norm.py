@@ -29,6 +29,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
@@ -47,17 +48,21 @@ class BatchNorm(Layer):
 
     def __init__(self, features: int, *, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
         """Make gamma, beta and the running statistics for `features` columns or channels."""
+        if features < 1:
+            raise ValueError(f"features is a number of 1 or more, got {features}")
         if not 0 <= momentum <= 1:
             raise ValueError(f"momentum is a share from 0 to 1 of the batch in the running statistics, got {momentum}")
+        if not epsilon >= 0:
+            raise ValueError(f"epsilon is a number of 0 or more, got {epsilon}")
         self.gamma = Parameter(np.ones(features), decay=False)
         self.beta = Parameter(np.zeros(features), decay=False)
         self.running_mean, self.running_var = np.zeros(features), np.ones(features)
-        self.momentum, self.epsilon = momentum, epsilon
+        self.momentum, self.epsilon = float(momentum), float(epsilon)
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return y for `x` of shape (N, features) or (N, features, H, W); in training, move the running statistics."""
         self.require_shape(x, train)
-        values = x.reshape(*x.shape[:2], prod(x.shape[2:]))
+        values = floating(x).reshape(*x.shape[:2], prod(x.shape[2:]))
         m = values.size // x.shape[1]
         mean = _sum(values) / m if train else self.running_mean
         centred = values - mean[:, None]
@@ -101,7 +106,7 @@ class BatchNorm(Layer):
             raise ValueError(f"BatchNorm({features}) takes {takes}, got {x.shape}{advice}")
         if train and x.size < 2 * features:
             got = f"got one in x of shape {x.shape}" if x.size else f"got an empty batch of shape {x.shape}"
-            advice = "take larger batches, and leave out a last one that is too small"
+            advice = "take larger batches, and leave out a last one that is too small: fit(drop_last=True)"
             raise ValueError(f"BatchNorm({features}) needs two values of every feature in training, {got}; {advice}")
 
 

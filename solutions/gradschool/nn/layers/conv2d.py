@@ -24,6 +24,7 @@ from gradschool.nn.layers.convolution import correlate, filter_gradient, image_g
 from gradschool.nn.layers.im2col import Window
 from gradschool.nn.layers.images import pair, require_images
 from gradschool.nn.layers.layer import Layer
+from gradschool.nn.layers.sizes import require_sizes
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
 
@@ -51,6 +52,7 @@ class Conv2d(Layer):
 
         A padding of "same" gives the output the size of x, for a stride of 1; "valid" is 0.
         """
+        require_sizes("Conv2d", inputs, outputs)
         kernel, stride, dilation = pair(kernel, "kernel"), pair(stride, "stride"), pair(dilation, "dilation")
         self.window = Window(kernel, stride, dilation, _sides(padding, kernel, stride, dilation))
         self.W = Parameter(init((outputs, inputs, *kernel), rng=rng))

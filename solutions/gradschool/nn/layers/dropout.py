@@ -27,7 +27,7 @@ class Dropout(Layer):
         """Drop entries with the probability `rate`, from 0 to below 1."""
         if not 0 <= rate < 1:
             raise ValueError(f"rate is the probability to drop an entry, from 0 to below 1, got {rate}")
-        self.rate = rate
+        self.rate = float(rate)
         self.rng = rng
 
     def forward(self, x: Array, *, train: bool = False) -> Array:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from gradschool.nn.initializers import Initializer, normal
 from gradschool.nn.layers.layer import Layer
+from gradschool.nn.layers.sizes import require_sizes
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
 
@@ -34,6 +35,7 @@ class Embedding(Layer):
         self, tokens: int, features: int, *, init: Initializer = STANDARD_NORMAL, rng: np.random.Generator
     ) -> None:
         """Make W for `tokens` tokens of `features` features each."""
+        require_sizes("Embedding", tokens, features)
         self.W = Parameter(np.ascontiguousarray(init((tokens, features), rng=rng)))
 
     def forward(self, x: npt.NDArray[Any], *, train: bool = False) -> Array:

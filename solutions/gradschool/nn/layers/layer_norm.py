@@ -20,6 +20,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
@@ -37,14 +38,16 @@ class LayerNorm(Layer):
         shape = tuple(features) if isinstance(features, Sequence) else (features,)
         if not shape or min(shape) < 1:
             raise ValueError(f"features is a number of 1 or more, or a shape of such numbers, got {features!r}")
+        if not epsilon >= 0:
+            raise ValueError(f"epsilon is a number of 0 or more, got {epsilon}")
         self.gamma = Parameter(np.ones(shape), decay=False)
         self.beta = Parameter(np.zeros(shape), decay=False)
-        self.epsilon = epsilon
+        self.epsilon = float(epsilon)
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return y of the shape of `x`, whose last axes are the features; any axes may come before them."""
         self.require_shape(x)
-        examples = x.reshape(-1, self.gamma.value.size)
+        examples = floating(x).reshape(-1, self.gamma.value.size)
         normalised = examples - _mean(examples)[:, None]
         variance = _mean_of_products(normalised, normalised)
         inverse = 1 / np.sqrt(variance + self.epsilon)

@@ -29,6 +29,7 @@ from gradschool.nn.initializers import glorot_uniform, orthogonal
 from gradschool.nn.layers.gates import Products, by_gate, in_blocks, in_rows, joined, squash, transposed
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.layers.recurrent import at_every_step, pair_or_zeros, require_sequence
+from gradschool.nn.layers.sizes import require_sizes
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
 
@@ -60,6 +61,7 @@ class LSTM(Layer):
         rng: np.random.Generator,
     ) -> None:
         """Make Wx, Wh and b; the output is that of all steps or, if `last`, that of the last one."""
+        require_sizes("LSTM", inputs, hidden)
         self.last = last
         self.Wx = Parameter(by_gate(init, inputs, hidden, 4, rng=rng))
         self.Wh = Parameter(by_gate(init_hidden, hidden, hidden, 4, rng=rng))

@@ -56,5 +56,13 @@ def pair_or_zeros(layer: Recurrent, state: Sequence[npt.ArrayLike] | None, like:
 
 
 def at_every_step(dy: Array, steps: int, *, last: bool) -> list[Array]:
-    """Return each step's part of `dy`: zeros but for the last step's, if `dy` is that of the last step alone."""
+    """Return each step's part of `dy`: zeros but for the last step's, if `dy` is that of the last step alone.
+
+    Raise ValueError unless `dy` is of shape (N, H) if `last`, else of shape (T, N, H) with as many steps as x.
+    """
+    if last and dy.ndim != 2:
+        raise ValueError(f"backward takes dy of shape (N, H), as last=True gives the last step only, got {dy.shape}")
+    if not last and (dy.ndim != 3 or len(dy) != steps):
+        advice = "; last=True is for the gradient of the last step only" if dy.ndim == 2 else ""
+        raise ValueError(f"backward takes dy of shape (T, N, H) with T = {steps}, got {dy.shape}{advice}")
     return [np.zeros_like(dy)] * (steps - 1) + [dy] if last else list(dy)

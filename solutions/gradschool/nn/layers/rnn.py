@@ -25,6 +25,7 @@ import numpy.typing as npt
 from gradschool.nn.initializers import glorot_uniform, orthogonal
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.layers.recurrent import at_every_step, require_sequence, state_or_zeros
+from gradschool.nn.layers.sizes import require_sizes
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
 
@@ -66,6 +67,7 @@ class RNN(Layer):
         rng: np.random.Generator,
     ) -> None:
         """Make Wx, Wh and b; the output is that of all steps or, if `last`, that of the last one."""
+        require_sizes("RNN", inputs, hidden)
         if activation not in ACTIVATIONS:
             raise ValueError(f"RNN takes the activation {' or '.join(map(repr, ACTIVATIONS))}, got {activation!r}")
         self.activation, self.last = activation, last

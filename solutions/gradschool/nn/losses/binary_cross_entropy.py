@@ -32,8 +32,7 @@ class BinaryCrossEntropy:
 
         Raise ValueError unless both have one shape.
         """
-        self._z = z = prediction
-        self._t = t = matched("BinaryCrossEntropy", prediction, target)
+        self._z, self._t = z, t = matched("BinaryCrossEntropy", prediction, target)
         if not (t.min() >= 0 and t.max() <= 1):
             raise ValueError(f"BinaryCrossEntropy takes targets from 0 to 1, got {t.min():g} to {t.max():g}")
         return float(np.mean(np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z)))))

@@ -30,7 +30,7 @@ class Huber:
 
     def forward(self, prediction: Array, target: Array) -> float:
         """Return the mean over all entries; raise ValueError unless both have one shape."""
-        target = matched(f"Huber(delta={self.delta})", prediction, target)
+        prediction, target = matched(f"Huber(delta={self.delta})", prediction, target)
         self._difference = prediction - target
         distance = np.abs(self._difference)
         slope = np.minimum(distance, self.delta)

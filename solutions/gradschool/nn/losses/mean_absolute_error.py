@@ -20,7 +20,7 @@ class MeanAbsoluteError:
 
     def forward(self, prediction: Array, target: Array) -> float:
         """Return the mean over all entries; raise ValueError unless both have one shape."""
-        target = matched("MeanAbsoluteError", prediction, target)
+        prediction, target = matched("MeanAbsoluteError", prediction, target)
         self._difference = prediction - target
         return float(np.mean(np.abs(self._difference)))
 

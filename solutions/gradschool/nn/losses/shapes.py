@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.types import Array
 
 
-def matched(loss: str, prediction: Array, target: Array) -> Array:
-    """Return the target in the dtype of the prediction.
+def matched(loss: str, prediction: Array, target: Array) -> tuple[Array, Array]:
+    """Return the prediction, floating, and the target in its dtype.
 
     Raise ValueError, with the name of the loss, unless both have one shape and at least one entry.
     """
@@ -18,4 +19,5 @@ def matched(loss: str, prediction: Array, target: Array) -> Array:
         raise ValueError(f"{loss} takes a prediction and a target of one shape, got {shapes}{advice}")
     if not prediction.size:
         raise ValueError(f"{loss} takes the mean of one entry or more, got an empty batch, of shape {prediction.shape}")
-    return target.astype(prediction.dtype, copy=False) if prediction.dtype.kind == "f" else target
+    prediction = floating(prediction)
+    return prediction, target.astype(prediction.dtype, copy=False)

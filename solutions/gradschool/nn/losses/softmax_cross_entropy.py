@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.types import Array
 
 
@@ -48,14 +49,18 @@ class SoftmaxCrossEntropy:
         The target is labels from 0 to C − 1, of shape (N,) or (T, N); or probabilities of the shape of the logits.
         Raise ValueError for any other shape, for other labels, and if no example counts.
         """
-        target = np.asarray(target)
+        prediction, target = floating(prediction), np.asarray(target)
         self.require_target(prediction, target)
         self._t, self._weight = self._probabilities(prediction, target), self._weights(prediction, target)
         shifted = prediction - prediction.max(axis=-1, keepdims=True)
         e = np.exp(shifted)
         total = e.sum(axis=-1, keepdims=True)
-        self._p: Array = e / total
-        return float(np.sum(self._weight * self._t * (np.log(total) - shifted)))
+        surprise = np.subtract(np.log(total), shifted, out=shifted)
+        surprise[self._t == 0] = 0  # it is ∞ at a logit of −∞, and 0 · ∞ is not a number
+        self._p: Array = np.divide(e, total, out=e)
+        surprise *= self._t
+        surprise *= self._weight
+        return float(surprise.sum())
 
     def backward(self) -> Array:
         """Return the gradient of the last forward's loss with respect to the logits, of their shape."""

@@ -30,9 +30,12 @@ take many times as long for such numbers: Adam took 6 times as long with half of
 makes the 850th part of a number, so what is left at 1,024 times the smallest normal number stays normal.
 """
 
+RESERVED = {"value", "grad", "rate", "t"}
+"""What `update` is given beside the slots."""
+
 
 class Optimizer:
-    """Changes parameters step by step; an optimizer of its own names its slots, and defines `update`.
+    """Changes parameters step by step; an optimizer of your own names its slots, and defines `update`.
 
     `groups` holds the parameters with their learning rates and weight decays, and `steps` counts the steps made.
     """
@@ -47,17 +50,25 @@ class Optimizer:
     ) -> None:
         """Take charge of `parameters`, or of groups of them; the learning rate is a number or a schedule.
 
-        `slots` names the arrays that the optimizer keeps beside each parameter, of its shape, and what they start as.
+        `slots` names the arrays that the optimizer keeps beside each parameter, of its shape, and what they start as;
+        `update` gets each by its name.
         """
         self.slots = dict(slots or {})
+        if taken := sorted(self.slots.keys() & RESERVED):
+            name = type(self).__name__
+            raise ValueError(
+                f"{name} has a slot called {taken[0]!r}, as is an argument of update; give it another name"
+            )
         self.groups = grouped(type(self).__name__, parameters, learning_rate, weight_decay)
         self.steps = 0
+        self._members = [[(one, one.shape) for one in group.parameters] for group in self.groups]
         self._stretches = self._laid_out()
 
-    def update(self, value: Array, grad: Array, *slots: Any, **rest: Any) -> None:
+    def update(self, value: Array, grad: Array, *_: Any, **slots_rate_and_t: Any) -> None:
         """Change `value` and the slots in place, given the gradient, `rate` and the number `t` of the step, from 1.
 
-        All are flat and of one shape: a part of one parameter, or several end to end.
+        Each slot comes under its own name: with slots m and v define `update(self, value, grad, *, m, v, rate, t)`.
+        All arrays are flat and of one shape: a part of one parameter, or several end to end.
         """
         raise NotImplementedError(f"{type(self).__name__} has no update yet")
 
@@ -129,7 +140,8 @@ class Optimizer:
         self.steps = int(np.asarray(state["steps"]))
 
     def _named_slots(self) -> dict[str, Array]:
-        """Return the slots themselves by name."""
+        """Return the slots themselves by name; raise ValueError if they do not fit the parameters any more."""
+        self._require_same_parameters()
         kept = {id(p): slots for row in self._stretches for stretch in row for p, slots in stretch.slots()}
         return {
             f"groups.{i}.{j}.{name}": slot
@@ -142,8 +154,22 @@ class Optimizer:
         """Return the parameters of each group as stretches, with slots that have all to come."""
         return [stretches(group.parameters, self.slots, group.weight_decay) for group in self.groups]
 
+    def _require_same_parameters(self) -> None:
+        """Raise ValueError if the groups, their parameters or the shapes of these are not what they were at first."""
+        name = type(self).__name__
+        known, now = ([[one for one, _ in row] for row in self._members], [group.parameters for group in self.groups])
+        if known != now:
+            raise ValueError(f"{name} has other parameters in its groups than when it was made; make a new {name}")
+        for parameter, shape in chain.from_iterable(self._members):
+            if parameter.shape != shape:
+                raise ValueError(
+                    f"{name} got a parameter of shape {shape}, whose value is now of shape {parameter.shape}; "
+                    f"make a new {name}"
+                )
+
     def _lay_out_again_if_changed(self) -> None:
         """Carry the slots over, if a dtype (by `astype`) or a weight decay is another than at the last step."""
+        self._require_same_parameters()
         rows = zip(self.groups, self._stretches, strict=True)
         if not all(stretch.holds(group.weight_decay) for group, row in rows for stretch in row):
             state = self.state()

@@ -3,7 +3,7 @@
 v ← α v + (1 − α) g²                  from 0, and not corrected for it
 ḡ ← α ḡ + (1 − α) g                   only if centred, from 0
 Δ = g / (√v + ε)                      ε outside the root, as in PyTorch
-Δ = g / (√(v − ḡ²) + ε)               if centred: by the standard deviation
+Δ = g / (√max(v − ḡ², 0) + ε)         if centred: by the standard deviation; rounding may bring v below ḡ²
 b ← μ b + Δ                           only with momentum, from 0; then b is the step, not Δ
 θ ← θ − η Δ
 
@@ -64,7 +64,7 @@ class RMSprop(Optimizer):
         if mean is not None:
             mean *= α
             mean += (1 - α) * grad
-            variance = np.maximum(v - mean**2, 0)  # rounding may bring it below
+            variance = np.maximum(v - mean**2, 0)
         change = np.sqrt(variance)
         change += self.epsilon
         np.divide(grad, change, out=change)

@@ -82,7 +82,10 @@ class Stretch:
     def flush(self) -> None:
         """Set the entries of the slots to zero that are less than 1,024 times the smallest normal number."""
         for slot in self._slots.values():
-            slot *= np.abs(slot) >= 1024 * np.finfo(slot.dtype).smallest_normal
+            least = 1024 * np.finfo(slot.dtype).smallest_normal
+            for start in range(0, slot.size, BLOCK):
+                part = slot[start : start + BLOCK]
+                part[np.abs(part) < least] = 0
 
 
 def stretches(parameters: Iterable[Parameter], slots: Mapping[str, float], weight_decay: float) -> list[Stretch]:

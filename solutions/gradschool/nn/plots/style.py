@@ -56,7 +56,10 @@ def frame(ax: Axes) -> None:
 
 
 def whole_numbers(ax: Axes) -> None:
-    """Put ticks of the horizontal axis at whole numbers only."""
+    """Put ticks of the horizontal axis at whole numbers only; what is drawn over one number stands in the middle."""
     from matplotlib.ticker import MaxNLocator
 
-    ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
+    low, high = ax.dataLim.intervalx
+    if low == high:
+        ax.set_xlim(low - 0.5, high + 0.5)

@@ -17,17 +17,21 @@ from gradschool.nn.types import Array
 
 
 class Schedule:
-    """A function of the step that returns the learning rate; a schedule of its own defines `rate`."""
+    """A function of the step that returns the learning rate; a schedule of your own defines `rate`."""
 
     def rate(self, step: int) -> float:
         """Return the learning rate of step number `step`, counted from 0."""
         raise NotImplementedError(f"{type(self).__name__} has no rate yet")
 
     def __call__(self, step: int) -> float:
-        """Return the learning rate of step number `step`; raise ValueError unless it is 0, 1, 2, …."""
+        """Return the rate of step number `step`; raise ValueError unless that is 0, 1, 2, …, or if it overflows."""
         if step < 0 or step != int(step):
             raise ValueError(f"{type(self).__name__} takes a step of 0, 1, 2, …, got {step}")
-        return float(self.rate(int(step)))
+        try:
+            return float(self.rate(int(step)))
+        except OverflowError:
+            name = type(self).__name__
+            raise ValueError(f"{name} has no rate for step {step}: it is larger than the largest float") from None
 
     def values(self, steps: int) -> Array:
         """Return the learning rates of the first `steps` steps, of shape (steps,)."""

@@ -24,7 +24,7 @@ from gradschool.nn.layers.layer import Layer
 from gradschool.nn.training import random_state
 from gradschool.nn.types import Array
 
-__all__ = ["load", "save"]
+__all__ = ["load", "require_place", "save"]
 
 FORMAT = 1
 """The version of the format, raised when a file of the old one could not be read any more."""
@@ -36,11 +36,10 @@ def save(path: str | Path, model: Layer, optimizer: Any = None, *, rng: np.rando
     """Write the model to the file `path`, which it replaces at once and whole or, if anything fails, not at all.
 
     With `optimizer` and with `rng`, from which the order of the examples is drawn, training can go on as if it had
-    never stopped. Raise FileNotFoundError unless the folder exists.
+    never stopped. Raise FileNotFoundError unless the folder exists, and IsADirectoryError if `path` is one itself.
     """
     path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {path.parent} for the checkpoint {path.name}: make it first")
+    require_place(path)
     arrays: dict[str, Any] = {"format": np.array(FORMAT)}
     arrays |= _prefixed("model", model.state())
     if optimizer is not None:
@@ -55,6 +54,14 @@ def save(path: str | Path, model: Layer, optimizer: Any = None, *, rng: np.rando
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def require_place(path: Path) -> None:
+    """Raise FileNotFoundError unless the folder of `path` exists, and IsADirectoryError if `path` is one itself."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent} for the checkpoint {path.name}: make it first")
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; a checkpoint is a file in it, such as {path / 'model.npz'}")
 
 
 def load(path: str | Path, model: Layer, optimizer: Any = None, *, rng: np.random.Generator | None = None) -> None:

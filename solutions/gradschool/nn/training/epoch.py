@@ -4,7 +4,8 @@ A step       P = model(X)   L = loss(P, T) + Σ R(θ)   g = ∂L/∂θ   g clipp
 An epoch     L = Σₖ nₖ Lₖ / Σₖ nₖ         the mean over all examples, nₖ of them in batch k
 
 R is the penalty, if there is one, on the parameters that decay. The loss of an epoch is that of a model which changes
-from batch to batch, and so are its metrics.
+from batch to batch, and so are its metrics. Batches weigh by their examples, not by the labels that count: where a loss
+leaves out some (`ignore`), L is near to their mean, but not the same.
 """
 
 from __future__ import annotations

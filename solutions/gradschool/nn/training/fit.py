@@ -18,6 +18,7 @@ import numpy.typing as npt
 from gradschool.nn.callbacks.callback import Callback, Together
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.optimizers import clipping
+from gradschool.nn.training import arguments
 from gradschool.nn.training.batches import axes_of, batches, count_examples
 from gradschool.nn.training.epoch import train_epoch, train_step
 from gradschool.nn.training.evaluate import evaluate
@@ -50,6 +51,7 @@ def fit(
     validation_split: float = 0.0,
     validation_batch_size: int | None = None,
     shuffle: bool = True,
+    drop_last: bool = False,
     batch_axis: int | Sequence[int] = 0,
     penalty: Penalty | None = None,
     clip_norm: float | None = None,
@@ -62,11 +64,14 @@ def fit(
     loss, optimizer         a loss of the library and an optimizer that has the model's parameters
     rng                     what a new order of the examples is drawn from for every epoch; needed to `shuffle`
     metrics                 functions of prediction and target, in a list or by name in a dict; those of training are
-                            computed once an epoch, from the predictions as they were made
+                            computed once an epoch, from the predictions as they were made; options are set with
+                            functools: {"accuracy": partial(nn.metrics.accuracy, ignore=0)}
     validation_data         a pair (x, y) to evaluate after every epoch; or
     validation_split        the share at the end of the data that is held out for it, before any shuffling
     validation_batch_size   how many of these at a time, `batch_size` unless it is given
-    batch_axis              the axis of the batch, 1 for sequences (T, N, D); or a pair: that of x, and that of y
+    drop_last               whether an epoch leaves out a last batch of less than `batch_size`
+    batch_axis              the axis of the batch, 1 for sequences (T, N, D); or a pair: that of x, and that of y;
+                            inputs and targets (T, N) need the 1, too, for their shapes do not tell
     penalty                 an L1 or L2, added to the training's loss for every parameter that decays
     clip_norm, clip_value   the largest norm of all gradients together, and the largest size of any of their entries
     progress                whether to print a line for every epoch, under a bar
@@ -75,7 +80,11 @@ def fit(
     first step. A loss that is not finite is warned of once, and training goes on: `callbacks.TerminateOnNaN` stops it.
     An interruption by the user ends the training, not the program: the history holds the epochs that were finished,
     and its `interrupted` is true; the model stays as the interruption found it, unless a callback restores it.
+    Raise TypeError or ValueError, before anything is trained, for arguments that do not fit.
     """
+    arguments.require_objects(loss=loss, optimizer=optimizer, penalty=penalty, rng=rng)
+    arguments.require_parameters(model, optimizer)
+    callbacks = arguments.require_callbacks(callbacks)
     x, y = np.asarray(x), np.asarray(y)
     axes = axes_of([x, y], batch_axis)
     functions = named_metrics(metrics)
@@ -83,23 +92,30 @@ def fit(
         if validation_data is not None:
             raise ValueError("fit() takes validation_data or validation_split, not both")
         (x, y), validation_data = hold_out(x, y, share=validation_split, axes=axes)
+    validation = None if validation_data is None else arguments.require_validation(validation_data, axes)
     count = count_examples([x, y], axes)
-    _require(count, batch_size, shuffle, rng)
+    arguments.require_enough(count, batch_size, drop_last)
+    if shuffle and rng is None:
+        raise ValueError(
+            "fit() draws the order of the examples: pass rng=np.random.default_rng(seed), or shuffle=False"
+        )
 
-    run = Run(model, optimizer, rng, epochs, epoch=initial_epoch)
-    callback = Together([*callbacks, *([Progress(math.ceil(count / batch_size))] if progress else [])])
+    validated = validation is not None or arguments.may_add_values(callbacks)
+    run = Run(model, optimizer, rng, epochs, epoch=initial_epoch, validated=validated)
+    shown = [Progress(count // batch_size if drop_last else math.ceil(count / batch_size))] if progress else []
+    callback = Together([*callbacks, *shown])
     clip = _clipping(model, clip_norm, clip_value)
     step = partial(train_step, model, loss=loss, optimizer=optimizer, penalty=penalty, clip=clip)
 
     def train() -> dict[str, float]:
-        stream = batches(x, y, size=batch_size, rng=rng if shuffle else None, axis=axes)
+        stream = batches(x, y, size=batch_size, rng=rng if shuffle else None, axis=axes, drop_last=drop_last)
         return train_epoch(run, stream, step, metrics=functions, callback=callback, axis=axes[1])
 
     def validate() -> dict[str, float]:
-        if validation_data is None:
+        if validation is None:
             return {}
         size = validation_batch_size or batch_size
-        values = evaluate(model, *validation_data, loss=loss, metrics=functions, batch_size=size, batch_axis=axes)
+        values = evaluate(model, *validation, loss=loss, metrics=functions, batch_size=size, batch_axis=axes)
         return {f"val_{name}": value for name, value in values.items()}
 
     callback.on_train_begin(run)
@@ -125,18 +141,6 @@ def train_epochs(run: Run, train: Values, validate: Values, callback: Callback) 
         if run.stop:
             break
         _warn_of_divergence(run.history)
-
-
-def _require(count: int, batch_size: int, shuffle: bool, rng: np.random.Generator | None) -> None:
-    """Raise ValueError unless there is something to train on, and an order to take it in."""
-    if not count:
-        raise ValueError("fit() takes at least one example, got none")
-    if batch_size < 1:
-        raise ValueError(f"fit(batch_size={batch_size}): a batch has at least one example")
-    if shuffle and rng is None:
-        raise ValueError(
-            "fit() draws the order of the examples: pass rng=np.random.default_rng(seed), or shuffle=False"
-        )
 
 
 def _clipping(model: Layer, norm: float | None, value: float | None) -> Callable[[], object] | None:

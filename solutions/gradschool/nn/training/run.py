@@ -32,5 +32,7 @@ class Run:
     logs: dict[str, float] = field(default_factory=dict)
     """This epoch's values by name; in the middle of it, `loss` is the mean so far."""
     history: History = field(default_factory=History)
+    validated: bool = True
+    """Whether an epoch may have values of validation: there are data for it, or a callback that may add some."""
     stop: bool = False
     """Whether training ends here."""

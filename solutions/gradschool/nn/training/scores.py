@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,24 @@ def named_metrics(metrics: Metrics | None) -> dict[str, Metric]:
             raise ValueError(f"the metric {metric!r} has no name: pass metrics as a dict, {{'its name': metric}}")
         if name in named:
             raise ValueError(f"two metrics are called {name!r}: pass metrics as a dict, {{'its name': metric, …}}")
+        _require_two_arguments(name, metric)
         named[name] = metric
     return named
+
+
+def _require_two_arguments(name: str, metric: Metric) -> None:
+    """Raise ValueError if the metric cannot be called with a prediction and a target, as far as that can be seen."""
+    try:
+        taken = signature(metric)
+    except (TypeError, ValueError):  # some functions that are written in C do not tell
+        return
+    try:
+        taken.bind(None, None)
+    except TypeError:
+        raise ValueError(
+            f"the metric {name!r} takes ({', '.join(taken.parameters)}), not a prediction and a target; "
+            "one that makes metrics is to be called, as in metrics=[nn.metrics.top_k(5)]"
+        ) from None
 
 
 def _name(metric: Metric) -> str:

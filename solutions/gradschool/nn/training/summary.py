@@ -79,13 +79,15 @@ class Summary:
         return [f"{self.total:,} trainable parameters", *buffers, memory]
 
 
-def summary(model: Layer, shape: Sequence[int | None] | None = None) -> Summary:
+def summary(model: Layer, shape: int | Sequence[int | None] | None = None) -> Summary:
     """Return a table of the model's layers, with their output shapes if `shape` is given.
 
-    `shape` is that of one example, (784,) or (3, 32, 32); where the batch is not the first axis it is that of a batch
-    with None for its size, (28, None, 16) for sequences (T, N, D). The model remembers the empty batch
-    that it is shown as it does any other. Raise ValueError if the model does not take the shape.
+    `shape` is that of one example, (784,) or 784, or (3, 32, 32); where the batch is not the first axis it is that of a
+    batch with None for its size, (28, None, 16) for sequences (T, N, D). The model remembers the empty batch that it is
+    shown as it does any other. Raise ValueError if the model does not take the shape.
     """
+    if isinstance(shape, int | np.integer):
+        shape = (int(shape),)
     shapes = {} if shape is None else _output_shapes(model, shape)
     layers = {"": model, **model.named_layers()}
     counts = dict.fromkeys(layers, 0)
