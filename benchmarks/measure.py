@@ -23,6 +23,18 @@ def timed(step: Step) -> float:
     return perf_counter() - start
 
 
+def alternately(steps: dict[str, Step], count: int) -> dict[str, list[float]]:
+    """Return the seconds of each step by its name, `count` times, one step after the other after some to warm up."""
+    for _ in range(WARM):
+        for step in steps.values():
+            step()
+    taken: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(count):
+        for name, step in steps.items():
+            taken[name].append(timed(step))
+    return taken
+
+
 def pairs(name: str, count: int) -> dict[str, list[float]]:
     """Return the seconds of `count` steps of ours and of PyTorch's, each pair one after the other."""
     import torch
@@ -30,20 +42,14 @@ def pairs(name: str, count: int) -> dict[str, list[float]]:
     torch.set_num_threads(1)
     case = CASES[name]
     ours, theirs = case.ours(case.batch), case.theirs(case.batch)
-    for _ in range(WARM):
-        ours(), theirs()
-    taken = [(timed(ours), timed(theirs)) for _ in range(count)]
-    return {"ours": [one for one, _ in taken], "theirs": [other for _, other in taken]}
+    return alternately({"ours": ours, "theirs": theirs}, count)
 
 
 def growth(name: str, count: int) -> dict[str, list[float]]:
     """Return the seconds of `count` steps of ours at N and at 4 N, each pair one after the other."""
     case = CASES[name]
     small, large = case.ours(case.batch), case.ours(4 * case.batch)
-    for _ in range(WARM):
-        small(), large()
-    taken = [(timed(small), timed(large)) for _ in range(count)]
-    return {"small": [one for one, _ in taken], "large": [other for _, other in taken]}
+    return alternately({"small": small, "large": large}, count)
 
 
 def memory(name: str, side: str, times: int) -> dict[str, float]:

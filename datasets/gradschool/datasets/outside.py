@@ -75,9 +75,10 @@ def load(images: ImageSet, part: Part, path: str | os.PathLike[str] | None, down
             f"load_{images.name} takes part 'train' or 'test', got {part!r}; a file or folder is given as path=…"
         )
     if path is not None:
-        raw = _look(images, part, Path(path).expanduser())
+        place = Path(path).expanduser()
+        raw = _look(images, part, place)
         if raw is None:
-            raise FileNotFoundError(_nothing_at(images, Path(path)))
+            raise FileNotFoundError(_nothing_at(images, place))
     else:
         raw = _anywhere(images, part, download)
     return _checked(images, part, raw)
@@ -132,7 +133,6 @@ def _look_at(images: ImageSet, part: Part, place: Path) -> Raw | None:
 
 def _nothing_at(images: ImageSet, path: Path) -> str:
     """Return why a path of the caller's leads to nothing."""
-    path = path.expanduser()
     what = f"{images.files}, or {images.name}.npz"
     if path.is_file():
         return f"load_{images.name} does not know the file {path}; name the folder that holds {what}"

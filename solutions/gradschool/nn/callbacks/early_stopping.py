@@ -5,7 +5,7 @@ Prechelt (1998), Early stopping - but when?, LNCS 1524, doi:10.1007/3-540-49430-
 
 from __future__ import annotations
 
-from gradschool.nn.callbacks.arguments import count
+from gradschool.nn.arguments import count
 from gradschool.nn.callbacks.callback import Callback
 from gradschool.nn.callbacks.monitor import Monitor
 from gradschool.nn.training.run import Run

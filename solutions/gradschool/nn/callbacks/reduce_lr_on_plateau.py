@@ -7,7 +7,7 @@ The counting is that of Keras; `gradschool.nn.ReduceLROnPlateau` is the schedule
 
 from __future__ import annotations
 
-from gradschool.nn.callbacks.arguments import count
+from gradschool.nn.arguments import count
 from gradschool.nn.callbacks.callback import Callback
 from gradschool.nn.callbacks.monitor import Monitor
 from gradschool.nn.callbacks.rates import rate_holders

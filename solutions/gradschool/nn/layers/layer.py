@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradschool.nn.parameter import Parameter
+from gradschool.nn.state import require_state
 from gradschool.nn.types import Array
 
 Found = TypeVar("Found")
@@ -88,13 +89,7 @@ class Layer:
     def load_state(self, state: Mapping[str, npt.ArrayLike]) -> None:
         """Copy `state` into the layer; raise ValueError, and change nothing, unless names and shapes are its own."""
         own = self.state()
-        if missing := sorted(own.keys() - state.keys()):
-            raise ValueError(f"the state lacks {', '.join(missing)}: it is that of another network")
-        if extra := sorted(state.keys() - own.keys()):
-            raise ValueError(f"the state has {', '.join(extra)}, which this network lacks")
-        for name, array in own.items():
-            if np.shape(state[name]) != array.shape:
-                raise ValueError(f"{name} has the shape {array.shape} here and {np.shape(state[name])} in the state")
+        require_state(state, own, kind="network", name="network")
         for name, array in own.items():
             array[...] = state[name]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradschool.nn.optimizers.arguments import not_negative
+from gradschool.nn.arguments import not_negative
 from gradschool.nn.optimizers.groups import Parameters, Rate
 from gradschool.nn.optimizers.optimizer import Optimizer
 from gradschool.nn.types import Array

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any, TypeAlias
 
-from gradschool.nn.optimizers.arguments import not_negative
+from gradschool.nn.arguments import not_negative
 from gradschool.nn.parameter import Parameter
 
 Rate: TypeAlias = float | Callable[[int], float]

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from gradschool.nn.optimizers.groups import Parameters, Rate, checked_rate, grouped
 from gradschool.nn.optimizers.stretch import Stretch, stretches
 from gradschool.nn.parameter import Parameter
+from gradschool.nn.state import require_state
 from gradschool.nn.types import Array
 
 FLUSH = 64
@@ -125,13 +126,7 @@ class Optimizer:
     def load_state(self, state: Mapping[str, npt.ArrayLike]) -> None:
         """Go on from `state`; raise ValueError, and change nothing, unless names and shapes are this optimizer's."""
         own, slots = self.state(), self._named_slots()
-        if missing := sorted(own.keys() - state.keys()):
-            raise ValueError(f"the state lacks {', '.join(missing)}: it is that of another optimizer")
-        if extra := sorted(state.keys() - own.keys()):
-            raise ValueError(f"the state has {', '.join(extra)}, which this {type(self).__name__} lacks")
-        for name, array in own.items():
-            if np.shape(state[name]) != array.shape:
-                raise ValueError(f"{name} has the shape {array.shape} here and {np.shape(state[name])} in the state")
+        require_state(state, own, kind="optimizer", name=type(self).__name__)
         for name, slot in slots.items():
             slot[...] = state[name]
         for i, group in enumerate(self.groups):

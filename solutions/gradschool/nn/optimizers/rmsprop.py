@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradschool.nn.optimizers.arguments import fraction, not_negative
+from gradschool.nn.arguments import fraction, not_negative
 from gradschool.nn.optimizers.groups import Parameters, Rate
 from gradschool.nn.optimizers.optimizer import Optimizer
 from gradschool.nn.types import Array

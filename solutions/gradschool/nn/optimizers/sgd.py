@@ -19,7 +19,7 @@ Nesterov (1983), Soviet Mathematics Doklady 27:372-376; Sutskever, Martens, Dahl
 
 from __future__ import annotations
 
-from gradschool.nn.optimizers.arguments import fraction, not_negative
+from gradschool.nn.arguments import fraction, not_negative
 from gradschool.nn.optimizers.groups import Parameters, Rate
 from gradschool.nn.optimizers.optimizer import Optimizer
 from gradschool.nn.types import Array

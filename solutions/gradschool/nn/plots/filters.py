@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gradschool.nn.layers.layer import Layer
-from gradschool.nn.plots.recording import outputs
 from gradschool.nn.plots.style import one_axes
+from gradschool.nn.recording import outputs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

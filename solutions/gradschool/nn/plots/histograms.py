@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gradschool.nn.layers.layer import Layer
-from gradschool.nn.plots.recording import outputs
 from gradschool.nn.plots.style import COLOURS, NEUTRAL, several_axes
+from gradschool.nn.recording import outputs
 from gradschool.nn.types import Array
 
 if TYPE_CHECKING:

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Literal
 
+from gradschool.nn.arguments import not_negative
+
 
 @dataclass
 class ReduceLROnPlateau:
@@ -50,8 +52,7 @@ class ReduceLROnPlateau:
                 f"ReduceLROnPlateau(factor={self.factor}) takes a number from 0 up to, but not including, 1"
             )
         for name in ("learning_rate", "patience", "threshold", "cooldown", "minimum"):
-            if not 0 <= getattr(self, name) < inf:
-                raise ValueError(f"ReduceLROnPlateau({name}={getattr(self, name)}) takes a finite number of 0 or more")
+            not_negative("ReduceLROnPlateau", name, getattr(self, name))
         self.best = inf if self.mode == "min" else -inf
 
     def step(self, value: float) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from gradschool.nn.arguments import count
 from gradschool.nn.types import Array
 
 
@@ -48,9 +49,7 @@ class Schedule:
     def require_count(self, *names: str, least: int = 1) -> None:
         """Raise ValueError unless each of these fields is a whole number of `least` or more."""
         for name in names:
-            value = getattr(self, name)
-            if not (least <= value < inf and value == int(value)):
-                raise ValueError(f"{self._call(name, value)} takes a whole number of {least} or more")
+            count(type(self).__name__, name, getattr(self, name), least=least)
 
     def require_rising(self, name: str) -> None:
         """Raise ValueError unless this field holds whole numbers from 1, each above the one before."""

@@ -6,15 +6,13 @@ The shapes come from an empty batch, which passes through the model in evaluatio
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from gradschool.nn.layers.layer import Layer
-from gradschool.nn.types import Array
+from gradschool.nn.recording import outputs
 
 __all__ = ["Row", "Summary", "summary"]
 
@@ -96,7 +94,7 @@ def summary(model: Layer, shape: int | Sequence[int | None] | None = None) -> Su
         counts[owner] += parameter.value.size
     if len(layers) > 1 and not counts[""]:
         del layers[""]
-    rows = [Row(name, type(layer).__name__, shapes.get(id(layer)), counts[name]) for name, layer in layers.items()]
+    rows = [Row(name, type(layer).__name__, shapes.get(name), counts[name]) for name, layer in layers.items()]
     values = [parameter.value for parameter in model.parameters()]
     learnt = sum(value.size for value in values)
     state = model.state().values()
@@ -104,46 +102,20 @@ def summary(model: Layer, shape: int | Sequence[int | None] | None = None) -> Su
     return Summary(rows, learnt, sum(array.size for array in state) - learnt, memory)
 
 
-def _output_shapes(model: Layer, shape: Sequence[int | None]) -> dict[int, Shape]:
-    """Return the shape of the output of each layer, by the layer's id."""
+def _output_shapes(model: Layer, shape: Sequence[int | None]) -> dict[str, Shape]:
+    """Return the shape of the output of each layer that took part, by its name."""
     if sum(size is None for size in shape) > 1:
         raise ValueError(f"summary() takes a shape with one None, the batch's size, got {tuple(shape)}")
     whole = [size or 0 for size in shape] if None in shape else [0, *(size or 0 for size in shape)]
     floating = next((parameter.value.dtype for parameter in model.parameters()), np.dtype(np.float64))
-    with _watched(model) as shapes:
-        try:
-            model.forward(np.zeros(whole, dtype=floating))
-        except (ValueError, TypeError, IndexError) as refusal:
-            try:  # an Embedding takes whole numbers
-                model.forward(np.zeros(whole, dtype=np.int64))
-            except (ValueError, TypeError, IndexError):
-                raise ValueError(f"summary(shape={tuple(shape)}): the model does not take it: {refusal}") from refusal
-    return {key: tuple(size or None for size in sizes) for key, sizes in shapes.items()}
-
-
-@contextmanager
-def _watched(model: Layer) -> Iterator[dict[int, tuple[int, ...]]]:
-    """Yield a dict in which every layer of the model notes the shape of its output, until the end of the block."""
-    shapes: dict[int, tuple[int, ...]] = {}
-    layers = [model, *model.named_layers().values()]
-
-    def watch(layer: Layer) -> None:
-        forward = layer.forward
-
-        def noting(x: Array, **keywords: Any) -> Array:
-            y = forward(x, **keywords)
-            shapes[id(layer)] = y.shape
-            return y
-
-        vars(layer)["forward"] = noting
-
     try:
-        for layer in layers:
-            watch(layer)
-        yield shapes
-    finally:
-        for layer in layers:
-            vars(layer).pop("forward", None)
+        found = outputs(model, np.zeros(whole, dtype=floating))
+    except (ValueError, TypeError, IndexError) as refusal:
+        try:  # an Embedding takes whole numbers
+            found = outputs(model, np.zeros(whole, dtype=np.int64))
+        except (ValueError, TypeError, IndexError):
+            raise ValueError(f"summary(shape={tuple(shape)}): the model does not take it: {refusal}") from refusal
+    return {name: tuple(size or None for size in output.shape) for name, (_, output) in found.items()}
 
 
 def _bytes(count: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
 
@@ -30,8 +32,8 @@ def _record(name: str, layer: Layer, found: dict[str, tuple[Layer, Array]]) -> N
     """Let the layer note what it puts out, until its attribute `forward` is removed."""
     forward = layer.forward
 
-    def noting(x: Array, *, train: bool = False) -> Array:
-        output = forward(x, train=train)
+    def noting(x: Array, **options: Any) -> Array:
+        output = forward(x, **options)
         found[name] = (layer, output)
         return output
 
