@@ -13,11 +13,12 @@ import pytest
 
 from gradschool.grader import build, classroom, figures, notebooks
 from gradschool.grader.course import Course
-from gradschool.grader.grade import Key, Report, open_key
+from gradschool.grader.grade import Key, open_key
 from gradschool.grader.lesson import Lesson
 from gradschool.grader.sandbox.limits import Limits
 from gradschool.grader.session import grade_classroom
 from gradschool.grader.submission import Submission
+from gradschool.grader.summary import Summary
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TINY = "01_tiny"
@@ -430,13 +431,13 @@ class Class:
 
     tiny: Tiny
     root: Path
-    reports: dict[str, Report]
+    reports: dict[str, Summary]
 
     def notebook(self, stage: str, student: str) -> Path:
         """Return the path of a student's notebook."""
         return self.root / stage / student / TINY / f"{TINY}.ipynb"
 
-    def grade(self, **options: Any) -> dict[str, Report]:
+    def grade(self, **options: Any) -> dict[str, Summary]:
         """Grade again."""
         reports = grade_classroom(self.tiny.course(), self.root, limits=FAST, **options)
         return {report.student: report for report in reports}

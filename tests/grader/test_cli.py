@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from gradschool.grader import cli
+from gradschool.grader.errors import Interrupted
 from gradschool.grader.sandbox.limits import Limits
 
 COMMANDS = [
@@ -22,6 +25,7 @@ COMMANDS = [
     ["classroom", "init"],
     ["classroom", "simulate"],
     ["grade"],
+    ["export"],
     ["demo"],
 ]
 
@@ -60,7 +64,7 @@ def test_every_command_has_a_help_that_says_what_it_does(command):
 
 def test_every_command_is_among_those_tested():
     names = {command.callback.__name__ for command in cli.app.registered_commands}
-    assert names == {"build", "figures", "matrix", "release", "grade", "demo"}
+    assert names == {"build", "figures", "matrix", "release", "grade", "export", "demo"}
     assert {c.name for c in cli.classroom.registered_commands} == {"init", "simulate"}
 
 
@@ -184,12 +188,14 @@ def test_the_options_of_grading_reach_the_session(run, classroom):
     graded, asked = classroom
     run(
         *("grade", graded.root, "--lesson", "1", "--student", "right", "--student", "stub", "--workers", 3),
-        *("--cell-seconds", 2, "--check-seconds", 4, "--feedback"),
+        *("--cell-seconds", 2, "--check-seconds", 4, "--feedback", "--force"),
+        *("--db", "sqlite:///other.db", "--log", "there.log"),
         folder=graded.tiny.root,
     )
     assert (asked["lessons"], asked["students"], asked["workers"]) == (["1"], ["right", "stub"], 3)
     assert (asked["limits"].cell_seconds, asked["limits"].check_seconds) == (2, 4)
-    assert asked["feedback"] is True
+    assert (asked["feedback"], asked["force"], asked["db"]) == (True, True, "sqlite:///other.db")
+    assert asked["log"] == Path("there.log")
 
 
 def test_reports_as_json_are_all_that_is_printed(run, classroom):
@@ -200,6 +206,46 @@ def test_reports_as_json_are_all_that_is_printed(run, classroom):
     assert reports == [report.to_json() for report in graded.reports.values()]
     assert set(reports[0]) == {"student", "lesson", "points", "max_points", "checks"}
     assert set(reports[0]["checks"][0]) == {"name", "points", "max_points", "state", "mistake", "message"}
+
+
+def test_what_could_not_be_graded_is_named_at_the_end_with_the_reason(run, classroom):
+    graded, _ = classroom
+    code, out, _ = run("grade", graded.root, folder=graded.tiny.root)
+    assert code == 0
+    end = out[out.index("2 of 5 submissions could not be graded, or not all of them:") :]
+    assert "  01_tiny leaver: the run did not come to its end: " in end
+    assert "  01_tiny unreadable: the file is not a notebook: it is " in end
+    assert "squared" not in end
+
+
+def test_a_failure_of_the_grader_itself_has_status_1(run, classroom, monkeypatch):
+    graded, _ = classroom
+    failed = replace(graded.reports["stub"], failed=True, trouble="the grader failed on it: a bug")
+    monkeypatch.setattr("gradschool.grader.session.grade_classroom", lambda *_, **__: [failed])
+    code, out, _ = run("grade", graded.root, folder=graded.tiny.root)
+    assert code == 1
+    assert "01_tiny stub: the grader failed on it: a bug" in out
+
+
+def test_an_interrupted_run_has_status_130_and_says_how_to_go_on(run, graded, monkeypatch):
+    def grade_classroom(*_, **__):
+        raise Interrupted("interrupted: 1 of 5 submissions are graded and recorded; the same command goes on")
+
+    monkeypatch.setattr("gradschool.grader.session.grade_classroom", grade_classroom)
+    code, _, err = run("grade", graded.root, folder=graded.tiny.root)
+    assert code == 130
+    assert words(err).startswith("gradschool: interrupted: 1 of 5 submissions are graded and recorded; ")
+
+
+def test_the_grades_are_exported_and_counted(run, graded, tmp_path):
+    to = tmp_path / "grades.csv"
+    code, out, _ = run("export", graded.root, "--to", to, "--lesson", "1", folder=graded.tiny.root)
+    assert (code, words(out)) == (0, f"5 rows are in {to} ")
+    assert len(to.read_text().splitlines()) == 6
+    code, out, _ = run("export", graded.root, "--to", to.with_suffix(".json"), "--by-student", folder=graded.tiny.root)
+    assert {r["student_id"]: r["01_tiny"] for r in json.loads(to.with_suffix(".json").read_text())} == {
+        name: report.points for name, report in graded.reports.items()
+    }
 
 
 def test_a_student_without_a_submission_has_status_5(run, graded):

@@ -160,10 +160,11 @@ def test_the_diagnosis_names_a_mistake_first_then_what_is_wrong_then_what_is_mis
 def test_a_submission_that_can_t_be_read_gets_nothing_and_a_reason(key):
     made = grade(Submission("ada", "01_tiny", b"%PDF"), key, runner=executed(None))
     assert made.points == 0
-    assert made.diagnosis == "the file is not a notebook: it is not valid JSON"
+    assert made.diagnosis == "the file is not a notebook: it is a PDF; hand in the .ipynb file that Jupyter saves"
     assert {v.state for v in made.verdicts} == {"error"}
     assert made.verdicts[0].findings == (
-        "the submission could not be graded: the file is not a notebook: it is not valid JSON.",
+        "the submission could not be graded: the file is not a notebook: it is a PDF; "
+        "hand in the .ipynb file that Jupyter saves.",
     )
 
 

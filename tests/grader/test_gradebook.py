@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sqlite3
+import threading
 from datetime import datetime
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,11 +18,16 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.utils import compute_checksum, determine_grade
+from sqlalchemy import event
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from gradschool.grader.errors import ClassroomError
-from gradschool.grader.gradebook import Book, _quiet
+from gradschool.grader.grade import grade
+from gradschool.grader.gradebook import Book, _quiet, _timestamp
+from gradschool.grader.sandbox.limits import Limits
+
+FAST = Limits(cell_seconds=5.0, check_seconds=5.0, seconds=60.0)
 
 STUDENTS = ["leaver", "right", "squared", "stub", "unreadable"]
 
@@ -46,7 +54,7 @@ def test_the_gradebook_has_the_points_of_the_reports(graded):
     book = Book(graded.root)
     assert book.scores("01_tiny") == {name: report.points for name, report in graded.reports.items()}
     for name, report in graded.reports.items():
-        assert grades(graded.root, name) == {f"check-{v.name}": v.points for v in report.verdicts}
+        assert grades(graded.root, name) == {f"check-{c['name']}": c["points"] for c in report.checks}
 
 
 def test_a_right_submission_has_full_marks_in_nbgrader(graded):
@@ -60,7 +68,7 @@ def test_nbgrader_reads_the_points_of_the_autograded_notebook_as_the_report_has_
     made = nbformat.read(graded.notebook("autograded", student), as_version=4)
     nbformat.validate(made)
     MetadataValidator().validate_nb(made)
-    points = {v.name: (v.points, v.max_points) for v in graded.reports[student].verdicts}
+    points = {c["name"]: (c["points"], c["max_points"]) for c in graded.reports[student].checks}
     read = {
         cell.metadata.nbgrader.grade_id.removeprefix("check-"): determine_grade(cell)
         for cell in made.cells
@@ -77,7 +85,8 @@ def test_the_autograded_notebook_shows_what_cells_printed_and_the_notes(graded):
     made = nbformat.read(graded.notebook("autograded", "unreadable"), as_version=4)
     assert made.cells[0].source == (
         "**Notes of the grader**\n\n"
-        "- This submission could not be graded: the file is not a notebook: it is not valid JSON."
+        "- This submission could not be graded: the file is not a notebook: it is a PDF; "
+        "hand in the .ipynb file that Jupyter saves."
     )
     made = nbformat.read(graded.notebook("autograded", "squared"), as_version=4)
     cell = next(c for c in made.cells if c.id == "check-double_values")
@@ -106,12 +115,13 @@ def test_an_untouched_exercise_has_nbgrader_s_comment(graded):
     assert comments("right") == {"exercise-double": None, "exercise-Scale": None}
 
 
-def test_grading_again_changes_nothing(graded, tmp_path):
+@pytest.mark.parametrize("force", [False, True])
+def test_grading_again_changes_nothing(graded, tmp_path, force):
     mine = graded.copy(tmp_path / "class")
     names = ["right", "squared", "stub"]
     files = {name: mine.notebook("autograded", name).read_bytes() for name in names}
     rows = everything(mine.root)
-    again = mine.grade(students=names)
+    again = mine.grade(students=names, force=force)
     assert {name: mine.notebook("autograded", name).read_bytes() for name in names} == files
     assert everything(mine.root) == rows
     assert {name: again[name].to_json() for name in names} == {n: graded.reports[n].to_json() for n in names}
@@ -134,6 +144,8 @@ def test_a_manual_score_is_kept_and_asks_to_be_looked_at_again(graded, tmp_path)
         comment.manual_comment = "Nearly."
         gradebook.db.commit()
     mine.grade(students=["squared"])
+    assert Book(mine.root).scores("01_tiny")["squared"] == 7.75
+    mine.grade(students=["squared"], force=True)
     with opened(mine.root) as gradebook:
         notebook = gradebook.find_submission_notebook("01_tiny", "01_tiny", "squared")
         grade = next(g for g in notebook.grades if g.name == "check-double_values")
@@ -173,6 +185,10 @@ def test_a_late_submission_is_penalized_as_nbgrader_s_own_plugin_says(graded, tm
 def test_stock_nbgrader_autogrades_the_submissions_on_the_public_cases(graded, tmp_path):
     mine = graded.copy(tmp_path / "class")
     config = PyFileConfigLoader("nbgrader_config.py", path=str(mine.root)).load_config()
+    del config.Autograde  # which names our engine
+    config.Execute = Config(
+        timeout=120, extra_arguments=["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]
+    )
     with _quiet():
         api = NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)
     with opened(mine.root) as gradebook:
@@ -184,8 +200,158 @@ def test_stock_nbgrader_autogrades_the_submissions_on_the_public_cases(graded, t
         with _quiet():
             result = api.autograde("01_tiny", student, force=True)
         assert result["success"], result
-    assert grades(mine.root, "right") == {f"check-{v.name}": v.points for v in graded.reports["right"].verdicts}
-    assert grades(mine.root, "squared") == {f"check-{v.name}": v.points for v in graded.reports["squared"].verdicts}
+    assert grades(mine.root, "right") == {f"check-{c['name']}": c["points"] for c in graded.reports["right"].checks}
+    assert grades(mine.root, "squared") == {f"check-{c['name']}": c["points"] for c in graded.reports["squared"].checks}
+
+
+def test_a_submission_is_one_transaction_over_the_one_connection_of_the_run(graded, key, draft, tmp_path):
+    mine = graded.copy(tmp_path / "class")
+    reports = [grade(draft().submission(student), key, limits=FAST) for student in ("right", "new")]
+    count = {"commit": 0, "engine_connect": 0, "connect": 0}
+    book = Book(mine.root)
+    with book.opened():
+        for name in count:
+            event.listen(book.engine, name, lambda *_, name=name: count.update({name: count[name] + 1}))
+        for report in reports:
+            book.record(report, key.lesson, "d" * 64, "none")
+    assert count == {"commit": 2, "engine_connect": 2, "connect": 0}
+    assert Book(mine.root).scores("01_tiny")["new"] == 9
+
+
+def test_a_transaction_that_fails_leaves_nothing(graded, key, draft, tmp_path, monkeypatch):
+    mine = graded.copy(tmp_path / "class")
+    report = grade(draft().submission("new"), key, limits=FAST)
+    before, book = everything(mine.root), Book(mine.root)
+    monkeypatch.setattr("gradschool.grader.ledger.enter", None)
+    with pytest.raises(TypeError):
+        book.record(report, key.lesson, "d" * 64)
+    assert everything(mine.root) == before
+
+
+@pytest.fixture
+def locked(graded, tmp_path):
+    """A classroom whose gradebook another process can lock, and the function that does, for some seconds."""
+    mine = graded.copy(tmp_path / "class")
+    timers = []
+
+    def lock(seconds):
+        connection = sqlite3.connect(mine.root / "gradebook.db", check_same_thread=False, isolation_level=None)
+        connection.execute("BEGIN EXCLUSIVE")
+
+        def release():
+            connection.rollback()
+            connection.close()
+
+        timers.append(threading.Timer(seconds, release))
+        timers[-1].start()
+
+    yield mine, lock
+    for timer in timers:
+        timer.join()
+
+
+def test_a_locked_gradebook_delays_a_run_and_loses_nothing(locked, monkeypatch):
+    mine, lock = locked
+    said, times = [], []
+
+    def tell(job, done, total):
+        if done == 1 and not times:
+            times.append(1)
+            lock(7.0)  # SQLite itself waits for 5
+
+    reports = mine.grade(force=True, tell=tell, say=said.append)
+    assert said == ["waiting for the gradebook: database is locked"]
+    assert {n: r.to_json() for n, r in reports.items()} == {n: r.to_json() for n, r in mine.reports.items()}
+    assert Book(mine.root).scores("01_tiny") == {n: r.points for n, r in mine.reports.items()}
+
+
+def test_a_gradebook_that_stays_locked_ends_the_run_with_what_to_do(locked, monkeypatch):
+    mine, lock = locked
+    monkeypatch.setattr(Book, "patience", 0.5)
+    book = Book(mine.root)
+    with book.opened():
+        lock(6.5)
+        with pytest.raises(ClassroomError) as raised:
+            book.transact(lambda connection: connection.exec_driver_sql("DELETE FROM comment"))
+    assert str(raised.value) == (
+        f"the gradebook sqlite:///{mine.root}/gradebook.db can't be used: database is locked. What was graded before "
+        "is recorded: once the gradebook is there again, the same command goes on from here"
+    )
+
+
+def test_a_gradebook_with_an_unknown_url_or_an_unknown_driver_is_refused(graded):
+    with pytest.raises(ClassroomError, match="is no URL of a gradebook; give one such as"):
+        Book(graded.root, "grades.db")
+    with pytest.raises(ClassroomError, match="is of an unknown kind"):
+        Book(graded.root, "nosql://here").scores("01_tiny")
+
+
+def test_another_gradebook_can_be_named(graded, tmp_path):
+    mine = graded.copy(tmp_path / "class")
+    before, url = everything(mine.root), f"sqlite:///{tmp_path}/other.db"
+    with opened(mine.root), _quiet(), Gradebook(url, "gradschool") as other:
+        other.add_assignment("01_tiny", course_id="gradschool")
+    with pytest.raises(ClassroomError, match="knows no 01_tiny: `gradschool classroom init` enters it"):
+        mine.grade(students=["stub"], db=url)
+    assert everything(mine.root) == before
+
+
+@pytest.mark.parametrize("change", ["points", "notebook", "student"])
+def test_what_another_program_changed_is_not_taken_for_graded(graded, tmp_path, change):
+    mine = graded.copy(tmp_path / "class")
+    book, known = Book(mine.root), "d" * 64
+    with book.opened():
+        book.transact(lambda c: c.exec_driver_sql(f"UPDATE gradschool_record SET digest = '{known}'"))
+        assert book.recall("squared", "01_tiny", known).to_json() == graded.reports["squared"].to_json()
+        assert book.recall("squared", "01_tiny", "e" * 64) is None
+        if change == "points":
+            book.transact(lambda c: c.exec_driver_sql("UPDATE grade SET auto_score = 0"))
+        elif change == "notebook":
+            mine.notebook("autograded", "squared").unlink()
+        else:
+            with opened(mine.root) as gradebook:
+                gradebook.remove_student("squared")
+        assert book.recall("squared", "01_tiny", known) is None
+
+
+def test_nbgrader_s_own_tables_are_as_nbgrader_makes_them(graded, tmp_path):
+    def tables(path):
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            return dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall())
+
+    with _quiet(), Gradebook(f"sqlite:///{tmp_path}/fresh.db", "gradschool"):
+        pass
+    ours = tables(graded.root / "gradebook.db")
+    assert "digest" in ours.pop("gradschool_record")
+    assert ours == tables(tmp_path / "fresh.db")
+
+
+@pytest.mark.parametrize("content", [b"soon", b"\xff\xfe", b"", b"9" * 500, b"2026-99-99 01:00:00 UTC", None])
+def test_a_timestamp_that_says_nothing_is_none(tmp_path, content):
+    path = tmp_path / "timestamp.txt"
+    if content is None:
+        os.mkfifo(path)
+    else:
+        path.write_bytes(content)
+    assert _timestamp(path) is None
+    path.unlink()
+    path.symlink_to("/etc/hostname")
+    assert _timestamp(path) is None
+
+
+def test_a_new_due_date_changes_the_penalty_of_what_is_not_graded_again(graded, tmp_path, draft, submit, monkeypatch):
+    mine = graded.copy(tmp_path / "class")
+    config = mine.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    submit(mine.root, "right", draft().bytes(), "2026-01-02 01:00:00 UTC")
+    mine.grade(students=["right"])
+    monkeypatch.setattr("gradschool.grader.session.grade", None)
+    for due, penalty in ((datetime(2026, 1, 2), 9), (datetime(2026, 1, 3), None)):
+        with opened(mine.root) as gradebook:
+            gradebook.update_or_create_assignment("01_tiny", duedate=due)
+        mine.grade(students=["right"])
+        with opened(mine.root) as gradebook:
+            assert gradebook.find_submission("01_tiny", "right").notebooks[0].late_submission_penalty == penalty
 
 
 def test_the_feedback_of_nbgrader_shows_the_cards(graded):
@@ -225,9 +391,6 @@ def test_the_folders_are_those_of_the_configuration(graded, tmp_path):
 
 
 def test_talking_to_nbgrader_leaves_the_log_the_folder_and_the_path_as_they_were(monkeypatch, tmp_path):
-    import os
-    from pathlib import Path
-
     before = (logging.root.manager.disable, Path.cwd(), os.environ["PATH"])
     with _quiet():
         os.chdir(tmp_path)

@@ -230,8 +230,14 @@ def test_a_dtype_of_unknown_width_is_refused(dtype):
         unpack(message([["a", dtype, [1]]], bytes(64)))
 
 
-@pytest.mark.parametrize(("name", "dtype"), [(None, "<f8"), (1, "<f8"), (["a"], "<f8"), ("a", None), ("a", 8)])
-def test_a_name_or_a_dtype_that_is_no_text_is_refused(name, dtype):
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [
+        *[(None, "<f8"), (1, "<f8"), (["a"], "<f8"), ("a", None), ("a", 8)],
+        *[("half of a character \ud800", "<f8"), ("\x1b[31m", "<f8"), ("a\0", "<f8"), ("x" * 1001, "<f8")],
+    ],
+)
+def test_a_name_or_a_dtype_that_is_no_plain_text_is_refused(name, dtype):
     with pytest.raises(MessageError, match=r"^an array has no name and dtype of its own$"):
         unpack(message([[name, dtype, [1]]], bytes(8)))
 

@@ -28,15 +28,22 @@ warnings.filterwarnings("ignore", message="Object of type <Submitted")
 c.CourseDirectory.course_id = "gradschool"
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
 
-# The grades; "postgresql://user@host/database" keeps them in PostgreSQL.
+# The grades; "postgresql+psycopg://user@host/database" keeps them in PostgreSQL (install gradschool[postgres]).
 c.CourseDirectory.db_url = "sqlite:///" + os.path.join(c.CourseDirectory.root, "gradebook.db")
 
 # The lessons' folders hold a package of their own, which every student has.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".secret_seed"]
 
-# For `nbgrader autograde`: a training run may take a while, and a kernel remarks on each start that it uses TCP.
-c.Execute.timeout = 120
-c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=ERROR"]
+# `nbgrader autograde` and formgrader's button grade with Gradschool's engine, in a sandbox and on the secret cases: it
+# stands in the place of nbgrader's Execute, and mends by itself what nbgrader's sanitizers would.
+c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.ClearOutput"]
+c.Autograde.autograde_preprocessors = [
+    "gradschool.grader.preprocessor.GradschoolExecute",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.GradschoolExecute.course = COURSE
 '''
 
 
@@ -51,7 +58,7 @@ def init(course: Course, root: Path, names: Iterable[str] = (), log: Callable[[s
     for stage in STAGES:
         (root / stage).mkdir(parents=True, exist_ok=True)
     if not (root / CONFIG).exists():
-        (root / CONFIG).write_text(TEXT)
+        (root / CONFIG).write_text(TEXT.replace("COURSE", repr(str(course.root.resolve()))), encoding="utf-8")
     if not (root / SEED).exists():
         (root / SEED).touch(mode=0o600)
         (root / SEED).write_text(f"{secrets.randbits(63)}\n")

@@ -8,18 +8,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Column, Table
 
 from gradschool.grader.course import Course
 from gradschool.grader.errors import GradschoolError
-from gradschool.grader.grade import Report
 from gradschool.grader.sandbox.limits import Limits
+from gradschool.grader.summary import Summary
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -116,6 +124,13 @@ classroom = typer.Typer(no_args_is_help=True, help="Make nbgrader's folders for 
 app.add_typer(classroom, name="classroom")
 
 Root = Annotated[Path, typer.Argument(help="The classroom's folder.")]
+Database = Annotated[
+    str,
+    typer.Option(
+        "--db", help="The URL of the gradebook, such as postgresql+psycopg://user@host/database; else its own."
+    ),
+]
+Choice = Literal["auto", "namespaces", "landlock", "limits"]
 Lesson = Annotated[list[str] | None, typer.Option("--lesson", help="A lesson, by name or number; may be repeated.")]
 
 
@@ -153,14 +168,32 @@ def grade(
     cell_seconds: Annotated[float, typer.Option(help="The limit for one cell.")] = Limits.cell_seconds,
     check_seconds: Annotated[float, typer.Option(help="The limit for one check.")] = Limits.check_seconds,
     feedback: Annotated[bool, typer.Option("--feedback", help="Write nbgrader's HTML feedback too.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade again what did not change since it was graded.")
+    ] = False,
+    isolation: Annotated[
+        Choice, typer.Option(help="What keeps the students' code from this machine; auto: the strongest that holds.")
+    ] = "auto",
+    db: Database = "",
+    log: Annotated[
+        Path | None, typer.Option(help="Where to write a line for each submission; else logs/grade.log there.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON, and nothing else.")] = False,
 ) -> None:
-    """Grade the submissions of a classroom into nbgrader's gradebook, and print a table."""
+    """Grade the submissions of a classroom into nbgrader's gradebook, and print a table.
+
+    What was graded before and did not change is not graded again: its grade and its report are those of before. A run
+    that was interrupted goes on where it was when the same command is given again.
+    """
+    from gradschool.grader.sandbox.choose import choose
+    from gradschool.grader.sandbox.pool import sandboxed
     from gradschool.grader.session import grade_classroom
 
     limits = replace(Limits(), cell_seconds=cell_seconds, check_seconds=check_seconds)
     screen = Console(stderr=True, quiet=True) if as_json else console()
-    with progress_bar(screen) as bar:
+    chosen = choose(isolation)
+    screen.print(chosen.description, highlight=False, markup=False)
+    with sandboxed(chosen) as runner, progress_bar(screen) as bar:
         reports = grade_classroom(
             Course.find(),
             root,
@@ -169,12 +202,44 @@ def grade(
             workers=workers,
             limits=limits,
             feedback=feedback,
+            force=force,
+            db=db,
+            log=log,
             tell=bar,
+            say=lambda line: screen.print(line, highlight=False, markup=False),
+            runner=runner,
+            isolation=chosen.record,
         )
     if as_json:
         print(json.dumps([report.to_json() for report in reports], indent=1, ensure_ascii=False))
     else:
         print_reports(reports, screen)
+        print_troubles(reports, screen)
+    if any(report.failed for report in reports):
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    root: Root,
+    to: Annotated[Path, typer.Option(help="The file: .csv or .json.")] = Path("grades.csv"),
+    lesson: Lesson = None,
+    by_student: Annotated[bool, typer.Option("--by-student", help="A row a student, with a column a lesson.")] = False,
+    db: Database = "",
+) -> None:
+    """Write the grades of all students for all lessons, with late penalties and what was graded by hand.
+
+    The columns are those of `nbgrader export`, and after them the points that the grader gave by itself, the extra
+    credit, and whether someone should look at the submission. Who submitted nothing has a row of zeros.
+    """
+    from gradschool.grader import export as exporter
+    from gradschool.grader.gradebook import Book
+
+    names = [Course.find().resolve(name) for name in lesson] if lesson else None
+    rows = Book(root, db).rows(names)
+    records = exporter.by_student(rows) if by_student else exporter.by_lesson(rows)
+    exporter.write(records, to)
+    print(f"{len(records)} rows are in {here(to)}")
 
 
 @app.command()
@@ -200,7 +265,14 @@ def demo(
 @contextmanager
 def progress_bar(screen: Console) -> Iterator[Callable[[str, int, int], None]]:
     """Return a function that shows how far a job is: its name, what is done, and of how much."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=screen) as progress:
         tasks: dict[str, TaskID] = {}
 
@@ -212,7 +284,7 @@ def progress_bar(screen: Console) -> Iterator[Callable[[str, int, int], None]]:
         yield tell
 
 
-def print_reports(reports: list[Report], screen: Console) -> None:
+def print_reports(reports: list[Summary], screen: Console) -> None:
     """Print a table for each lesson: each student's points and first diagnosis."""
     for name in dict.fromkeys(report.lesson for report in reports):
         table = Table(
@@ -223,12 +295,24 @@ def print_reports(reports: list[Report], screen: Console) -> None:
             title=name,
         )
         for report in (r for r in reports if r.lesson == name):
-            right = sum(v.state == "right" for v in report.verdicts)
+            checks = report.checks
+            right = sum(check["state"] == "right" for check in checks)
             share = report.points / report.max_points if report.max_points else 0.0
             style = "green" if share == 1 else "red" if share < 0.5 else "yellow"
             points = f"[{style}]{report.points:g}[/] / {report.max_points:g}"
-            table.add_row(report.student, points, f"{right} / {len(report.verdicts)}", escape(report.diagnosis))
+            table.add_row(report.student, points, f"{right} / {len(checks)}", escape(report.diagnosis))
         screen.print(table)
+
+
+def print_troubles(reports: list[Summary], screen: Console) -> None:
+    """Print what could not be graded, or not all of it, and why."""
+    troubled = [report for report in reports if report.trouble]
+    if not troubled:
+        return
+    screen.print(f"{len(troubled)} of {len(reports)} submissions could not be graded, or not all of them:")
+    for report in troubled:
+        line = f"  {report.lesson} {report.student}: {report.trouble}"
+        screen.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def console() -> Console:

@@ -4,7 +4,9 @@ GradschoolError        1
 ├── LessonError        3   a lesson is not in order: the author mends it
 ├── StaleError         4   a built file does not match its source: `gradschool build` mends it
 ├── ClassroomError     5   a classroom's folder or gradebook is not what it should be
-└── SubmissionError    -   one submission can't be read: reported, never raised out of `grade`
+├── IsolationError     6   this machine can't have the sandbox that is asked for, or any
+├── SubmissionError    -   one submission can't be read: reported, never raised out of `grade`
+└── Interrupted      130   a run was asked to stop: what was done is recorded
 """
 
 
@@ -32,5 +34,17 @@ class ClassroomError(GradschoolError):
     exit_code = 5
 
 
+class IsolationError(GradschoolError):
+    """This machine can't have the sandbox that is asked for, or any."""
+
+    exit_code = 6
+
+
 class SubmissionError(GradschoolError):
     """A submission can't be read."""
+
+
+class Interrupted(GradschoolError):
+    """A run was asked to stop."""
+
+    exit_code = 130

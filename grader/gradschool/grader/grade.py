@@ -120,7 +120,7 @@ def report(prepared: Prepared, executed: Executed, key: Key, limits: Limits) -> 
             evidence = [Evidence(fault=fault)]
         verdicts[spec.name] = judge(spec, key.answers[spec.name], evidence, reveal=False, earlier=verdicts)
     notes = list(prepared.notes)
-    if executed.ended and executed.stopped_at:
+    if executed.stopped_at:
         notes.append(f"The notebook stopped in the cell {executed.stopped_at} and did not come out of it.")
     return Report(prepared.student, prepared.lesson, tuple(verdicts.values()), prepared, executed, tuple(notes))
 

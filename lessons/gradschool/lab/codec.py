@@ -76,7 +76,7 @@ def unpack(message: bytes) -> tuple[Any, dict[str, AnyArray]]:
         raise MessageError(f"the header is malformed: {type(error).__name__}") from None
     arrays: dict[str, AnyArray] = {}
     for name, dtype, shape in rows:
-        if not isinstance(name, str) or not isinstance(dtype, str) or name in arrays:
+        if not isinstance(name, str) or not isinstance(dtype, str) or name in arrays or text(name) != name:
             raise MessageError("an array has no name and dtype of its own")
         match = DTYPE.fullmatch(dtype)
         if match is None:

@@ -21,3 +21,11 @@ class Limits:
     """Bytes of one file that it writes."""
     output: int = 200 * 2**20
     """Bytes of all that it sends."""
+    scratch: int = 200 * 2**20
+    """Bytes of all files in its scratch folder."""
+    processes: int = 64
+    """Processes and threads at a time."""
+    files: int = 256
+    """Files that a process has open at a time."""
+    attempts: int = 10
+    """How often a submission is started, each time without the cell or check that ended it, in the same `seconds`."""

@@ -2,11 +2,13 @@
 
 Started by file name with `python -I -S`, so that nothing is imported but what the request says: the folder with the
 lesson's part of `gradschool`, and the installed packages without their `.pth` files. It reads one request
-from its standard input and writes length-prefixed messages to what was its standard output; then it ends.
+from its standard input and writes length-prefixed messages to what was its standard output; then it ends. A warm
+process imports this module instead and calls `warm` once, and `work` in each process that it forks.
 """
 
 from __future__ import annotations
 
+import builtins
 import json
 import os
 import sys
@@ -22,16 +24,32 @@ def main() -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
+    search(paths)
+    work(request, channel)
+
+
+def search(paths: list[str]) -> None:
+    """Import from the first of these paths before all others, and from the rest after them."""
     sys.path[:0] = paths[:1]
     sys.path += paths[1:]
-    work(request, channel)
+
+
+def warm() -> Any:
+    """Import what every submission needs, and return the shell that runs cells."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    options = Config()
+    options.HistoryManager.enabled = False
+    options.InteractiveShell.colors = "nocolor"
+    shell = InteractiveShell.instance(config=options)
+    shell.enable_gui = lambda gui=None: None  # type: ignore[method-assign]  # there is no window to open
+    builtins.input = lambda prompt="": ""  # and nobody to ask
+    return shell
 
 
 def work(request: bytes, channel: Any) -> None:
     """Run what the request holds."""
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
     from gradschool import nn
     from gradschool.lab import codec
     from gradschool.lab.names import Names
@@ -50,10 +68,7 @@ def work(request: bytes, channel: Any) -> None:
         return {**plain, **{key: arrays[number].copy() for key, number in names.items()}}
 
     checks = [(Spec.from_json(spec), [arguments(*case) for case in cases]) for spec, cases in meta["checks"]]
-    options = Config()
-    options.HistoryManager.enabled = False
-    options.InteractiveShell.colors = "nocolor"
-    shell = InteractiveShell.instance(config=options)
+    shell = warm()
     for cell_id, source in meta["cells"]:
         send(codec.pack({"cell": cell_id, **run_cell(shell, source, meta["cell_seconds"])}, {}))
     names = Names(shell.user_ns, meta["exercises"], nn)

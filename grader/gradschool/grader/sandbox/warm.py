@@ -1,0 +1,175 @@
+"""A warm process as the grader sees it: started once, asked for each submission, ended with all that it started."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from gradschool.grader.errors import IsolationError
+from gradschool.grader.sandbox.choose import Isolation
+from gradschool.grader.sandbox.configure import configuration
+from gradschool.grader.sandbox.limits import Limits
+from gradschool.grader.sandbox.messages import Frames
+
+PROGRAM = Path(__file__).with_name("nursery.py")
+MOST = 65536
+START_SECONDS = 120.0
+ANSWER_SECONDS = 10.0
+
+Patience = Callable[[int], float]
+"""For how many seconds the next message is waited for, by the number of messages that came."""
+
+
+class Broken(Exception):
+    """The warm process is gone, or does not do what it should."""
+
+
+class Nursery:
+    """A warm process.
+
+    Args:
+        isolation: what each submission is put into.
+        root: the folder with the lesson's part of `gradschool`.
+        selftest: whether to try the sandbox instead of running submissions.
+
+    Raises:
+        IsolationError: it does not start.
+    """
+
+    def __init__(self, isolation: Isolation, root: Path, *, selftest: bool = False) -> None:
+        self.root = root
+        self._files = contextlib.ExitStack()
+        own = self._files.enter_context(tempfile.TemporaryDirectory(prefix="gradschool-", ignore_cleanup_errors=True))
+        os.chmod(own, 0o711)
+        config = configuration(isolation, root, own, selftest=selftest)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._files.enter_context(self._control)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(PROGRAM), str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env=config["environment"],
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        self._number = 0
+        try:
+            self._control.send(json.dumps(config).encode())
+            answer = self._answer(START_SECONDS)
+        except (Broken, OSError) as error:
+            answer = {"failed": str(error)}
+        if "ready" not in answer:
+            self.close()
+            raise IsolationError(f"a sandbox of {isolation.name} does not start: {answer.get('failed', 'no reason')}")
+
+    def run(self, request: bytes, limits: dict[str, Any], patience: Patience, most: int) -> tuple[list[bytes], str]:
+        """Run one submission, and return the messages it sent and why it ended early, if it did.
+
+        Raises:
+            Broken: the warm process is gone; another one is needed.
+            IsolationError: the sandbox can't be entered.
+        """
+        self._number += 1
+        reading, writing = os.pipe()
+        with os.fdopen(reading, "rb", buffering=0) as results, os.fdopen(os.memfd_create("request"), "w+b") as file:
+            with os.fdopen(writing, "wb"):
+                file.write(request)
+                file.flush()
+                file.seek(0)
+                message = json.dumps({**limits, "name": str(self._number)}).encode()
+                try:
+                    socket.send_fds(self._control, [message], [file.fileno(), writing])
+                except OSError as error:
+                    raise Broken(str(error)) from None
+            frames = Frames(most)
+            late = self._receive(results.fileno(), frames, patience, time.monotonic() + limits["seconds"] + 1)
+            if late or frames.complaint:
+                self._stop()
+            answer = self._answer(ANSWER_SECONDS)
+        if "failed" in answer:
+            raise IsolationError(f"a sandbox can't be entered any more: {answer['failed']}")
+        return frames.whole, frames.complaint or late or _words(answer)
+
+    def try_out(self, given: dict[str, Any]) -> list[str]:
+        """Return what a process in the sandbox could do of what it must not be able to do.
+
+        Raises:
+            Broken: it could not be entered.
+        """
+        limits = {**asdict(Limits(seconds=START_SECONDS)), "lesson": ""}
+        frames, ended = self.run(json.dumps(given).encode(), limits, lambda _: START_SECONDS, MOST)
+        if ended or len(frames) != 1:
+            raise Broken(ended or "nothing came out of it")
+        return [str(each) for each in json.loads(frames[0])]
+
+    def _receive(self, results: int, frames: Frames, patience: Patience, stop: float) -> str:
+        """Read messages until the last writer is dead; return why that was not waited for, if it was not."""
+        deadline = time.monotonic() + patience(0)
+        while not frames.complaint:
+            left = min(deadline, stop) - time.monotonic()
+            if left <= 0:
+                return "silence" if deadline < stop else "time"
+            if not select.select([results], [], [], left)[0]:
+                continue
+            data = os.read(results, 2**20)
+            if not data:
+                break
+            before = len(frames.whole)
+            frames.feed(data)
+            if len(frames.whole) > before:
+                deadline = time.monotonic() + patience(len(frames.whole))
+        return ""
+
+    def _stop(self) -> None:
+        with contextlib.suppress(OSError):
+            self._control.send(b"stop")
+
+    def _answer(self, seconds: float) -> dict[str, Any]:
+        self._control.settimeout(seconds)
+        try:
+            message = self._control.recv(MOST)
+        except OSError as error:
+            raise Broken(f"the warm process did not answer: {error}") from None
+        if not message:
+            raise Broken("the warm process ended")
+        answer = json.loads(message)
+        assert isinstance(answer, dict)
+        return answer
+
+    def close(self) -> None:
+        """End the process and all that it started."""
+        self._control.close()
+        try:
+            self._process.wait(ANSWER_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._files.close()
+
+
+def _words(answer: dict[str, Any]) -> str:
+    """Return why a student's process ended, in words; nothing if it ended as one that is done does."""
+    if answer.get("why") == "time":
+        return "time"
+    if answer.get("why") in ("memory", "scratch"):
+        return {"memory": "it used too much memory", "scratch": "it wrote too much to its folder"}[answer["why"]]
+    status = os.waitstatus_to_exitcode(int(answer.get("status", 0)))
+    if status >= 0:
+        return ""
+    return {-9: "it was killed, for its use of time or memory", -11: "it crashed", -24: "time"}.get(
+        status, f"it was ended by signal {-status}"
+    )
