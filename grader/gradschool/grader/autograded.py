@@ -16,6 +16,7 @@ import nbformat
 from gradschool.grader import notebooks
 from gradschool.grader.discretion import discreet
 from gradschool.grader.grade import Report
+from gradschool.grader.harmless import harmless
 from gradschool.grader.lesson import Cell, Lesson
 from gradschool.grader.notebooks import cell_id, nbgrader_metadata
 from gradschool.grader.submission import PreparedCell
@@ -60,7 +61,7 @@ def autograded(report: Report, template: Template) -> Json:
     for cell in report.prepared.cells or template.untouched():
         mine = template.cells.get(cell.id)
         if cell.cell_type == "markdown":
-            source = cell.source.replace("attachment:", "missing:")  # a picture of the student's own is not kept
+            source = harmless(cell.source.replace("attachment:", "missing:"))  # the student's own pictures are not kept
             cells.append(template.texts.get(cell.id) or _markdown(cell_id(cell.id), source))
             continue
         count += 1
