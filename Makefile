@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo learn test oracle bench nbval build fresh figures lint ci clean
+.PHONY: help demo learn test oracle bench bench-grading nbval build fresh figures lint ci clean
 
 help:            ## list these verbs
-	@sed -n 's/^\([a-z]*\): .*## /\1  \t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\): .*## /\1  \t/p' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.instructor  ## the whole loop: build, simulate a class of 24, grade it, write the feedback
 	$(BIN)/gradschool demo demo
@@ -23,6 +23,9 @@ oracle: $(VENV)/.oracle  ## install PyTorch, with which `make test` then compare
 
 bench: $(VENV)/.oracle  ## measure speed and memory against PyTorch; writes benchmarks/README.md
 	$(BIN)/python benchmarks/run.py --write
+
+bench-grading: $(VENV)/.dev  ## measure grading against nbgrader and bare execution; writes benchmarks/grading.md
+	$(BIN)/python benchmarks/grading.py --write
 
 nbval: $(VENV)/.dev  ## run the solved notebooks and compare their outputs; run the student notebooks as shipped
 	$(BIN)/pytest --nbval solutions/notebooks

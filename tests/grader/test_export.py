@@ -88,6 +88,6 @@ def test_the_name_of_the_file_says_what_it_is(mixed, tmp_path):
     assert json.loads((tmp_path / "grades.json").read_text()) == records
     with pytest.raises(ClassroomError) as raised:
         export.write(records, tmp_path / "grades.xlsx")
-    assert str(raised.value) == "grades are written as .csv or .json, and grades.xlsx is neither"
+    assert str(raised.value) == "tables are written as .csv or .json, and grades.xlsx is neither"
     with pytest.raises(ClassroomError, match="can't be written: No such file or directory"):
         export.write(records, tmp_path / "none/grades.csv")

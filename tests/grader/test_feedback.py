@@ -11,7 +11,7 @@ from grader.conftest import Draft
 
 from gradschool.grader import simulate
 from gradschool.grader.classroom import secret_seed
-from gradschool.grader.discretion import discreet, without_values
+from gradschool.grader.discretion import Discretion
 from gradschool.grader.reference import all_answers
 from gradschool.lab.judge import Verdict
 
@@ -99,29 +99,99 @@ def test_the_instructor_s_reports_keep_what_students_are_not_shown(told):
     assert "Your code raised ValueError: got … and …" in re.sub(r"<[^>]+>", "", pages["raises"])
 
 
+SOURCE = """
+class Shape(Exception): pass
+def double(x, name):
+    if x.ndim != 2:
+        raise Shape(f"x should have 2 axes, and has {x.ndim} ({x})")
+    if x is None:
+        raise TypeError("x must be an array, got " + str(x))
+    raise ValueError("use {} and not %s".format(x) + "never" if name else "no values here: one two")
+"""
+
+
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        ("operands could not be broadcast together with shapes (3,2) (2,3)",) * 2,
-        ("index 12 is out of bounds for axis 0 with size 10",) * 2,
-        ("name 'x' is not defined",) * 2,
-        ("x is 0.25", "x is …"),
-        ("KeyError: (1.5, -2e-07)", "KeyError: (…)"),
-        ("got [1 2 3]", "got …"),
-        ("got [[1.  2.]\n [3.  4.]]", "got …"),
-        ("1234567 or -3", "… or …"),
-        ("nan, inf", "…"),
-        ("a" * 50, "…"),
-        ("word " * 100, "word " * 60 + "…"),
+        ("ValueError: operands could not be broadcast together with shapes (3,2) (2,3)",) * 2,
+        ("ValueError: cannot reshape array of size 6 into shape (4,)",) * 2,
+        ("IndexError: index 12 is out of bounds for axis 0 with size 10",) * 2,
+        ("IndexError: index 123456 is out of bounds for axis 0 with size 10", "IndexError: …"),
+        ("NameError: name 'x' is not defined",) * 2,
+        ("NameError: name 'x_0_25' is not defined", "NameError: name … is not defined"),
+        ("AttributeError: 'list' object has no attribute 'shape'",) * 2,
+        ("TypeError: double() missing 1 required positional argument: 'name'",) * 2,
+        ("RuntimeWarning: overflow encountered in exp",) * 2,
+        ("KeyError: 'name'",) * 2,
+        ("KeyError: (1.5, -2e-07)", "KeyError: …"),
+        ("MemoryError",) * 2,
+        ("E_0_25: x", "…: x"),
+        ("no values here one two: x", "…: x"),
+        ("ValueError: x is 0.25", "ValueError: …"),
+        ("ValueError: two seven one eight", "ValueError: …"),
+        ("ValueError: one two", "ValueError: …"),
+        ("Shape: x should have 2 axes, and has 3 ([[0.25]])", "Shape: x should have 2 axes, and has … (…)"),
+        ("ValueError: no values here: one two",) * 2,
+        ("TypeError: x must be an array, got 0.25", "TypeError: x must be an array, got …"),
+        ("TypeError: unsupported operand type(s) for +: 'NoneType' and 'float'",) * 2,
+        ("ValueError: use 0.25 and not 3", "ValueError: use … and not …"),
+        ("UserWarning: " + "a" * 5000, "UserWarning: …"),
     ],
 )
-def test_words_and_shapes_are_shown_and_values_are_not(said, shown):
-    assert without_values(said) == shown
+def test_of_a_message_what_was_there_before_the_cases_is_shown(said, shown):
+    assert Discretion([SOURCE]).raised(said) == shown
 
 
-def test_a_verdict_on_values_is_shown_as_the_judge_worded_it():
-    verdict = Verdict(
-        "a", "b", "c", 0.0, 1.0, "wrong", ("The loss should be at most 0.25, and is 3.5.",), notes=("0.5",)
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (
+            "Your code raised ValueError: 0.25.",
+            "Your code raised ValueError: ….",
+        ),
+        ("It happened at line 4 of its cell, in `double`: if x.ndim != 2:",) * 2,
+        (
+            "It happened at line 25 of its cell, in `x_0_25`: two five",
+            "It happened at line 25 of its cell, in …: …",
+        ),
+        ("the student's process ended in this check: it was ended by signal 9.",) * 2,
+        (
+            "the student's process ended in this check: zero point two five.",
+            "the student's process ended in this check: ….",
+        ),
+        ("zero point two five.", "…"),
+        ("Your code did not finish: it was still running after 0.5 seconds.",) * 2,
+        ("Your code did not finish: zero point two five.", "…"),
+        ("`double` is not written yet.",) * 2,
+        ("`zero.point` is not written yet.", "… is not written yet."),
+    ],
+)
+def test_of_what_a_process_says_only_our_own_sentences_are_shown(said, shown):
+    verdict = Verdict("a", "b", "c", 0.0, 1.0, "error", (said,))
+    assert Discretion([SOURCE]).verdict(verdict).findings == (shown,)
+
+
+def test_a_verdict_on_values_is_shown_as_the_judge_worded_it_but_for_names_and_shapes_that_were_made_up():
+    said = (
+        "The loss should be at most 0.25, and is 3.5.",
+        "`y` is wrong in 3 of 3 cases: it has shape (2, 12), not (3, 12).",
+        "`y` is wrong: it is an E_0_25, not an array of numbers.",
+        "`y` is an E_0_25, so the outcome can't be computed.",
+        "`y` is wrong: it has shape (0, 1, 2, 3, 4, 5, 6), not (3,).",
+        "`y` is wrong: it has shape (0, 12345678), not (3,).",
     )
-    assert discreet(verdict).findings == verdict.findings
-    assert discreet(verdict).notes == ("…",)
+    verdict = Verdict("a", "b", "c", 0.0, 1.0, "wrong", said, notes=("UserWarning: 0.5",))
+    shown = Discretion([SOURCE]).verdict(verdict)
+    assert shown.findings == (
+        *said[:2],
+        "`y` is wrong: it is …, not an array of numbers.",
+        "`y` is …, so the outcome can't be computed.",
+        "`y` is wrong: it has shape …, not (3,).",
+        "`y` is wrong: it has shape (0, …), not (3,).",
+    )
+    assert shown.notes == ("UserWarning: …",)
+
+
+def test_a_text_of_many_gaps_is_compared_at_once():
+    source = f"raise ValueError({'a%s' * 5000 + 'b'!r})"
+    assert Discretion([source]).raised("ValueError: " + "a" * 10_000) == "ValueError: …"

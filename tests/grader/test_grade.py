@@ -63,7 +63,7 @@ def test_the_json_of_a_report_has_these_keys_and_no_value_of_a_case_or_an_answer
     assert (data["student"], data["lesson"], data["max_points"]) == ("bob", "01_tiny", 9)
     assert [check["name"] for check in data["checks"]] == [c.name for c in key.lesson.of_kind("check")]
     for check in data["checks"]:
-        assert set(check) == {"name", "points", "max_points", "state", "mistake", "message"}
+        assert set(check) == {"name", "points", "max_points", "state", "mistake", "message", "rests_on"}
     said = " ".join(check["message"] for check in data["checks"])
     assert "`y` is wrong in 3 of 3 cases" in said
     for answers in key.answers.values():
@@ -85,12 +85,12 @@ def test_the_json_of_a_report_has_these_keys_and_no_value_of_a_case_or_an_answer
             "the cell of `double` did not run: SyntaxError: '(' was never closed (line 1: def double(x:).",
         ),
         (
-            lambda d: d.put("exercise-double", "import nothing_of_that_name\ndef double(x): return 2 * x"),
+            lambda d: d.put("exercise-double", "import nothing_of_that_name\ntriple = 3"),
             "the cell of `double` did not run: ModuleNotFoundError: No module named 'nothing_of_that_name'.",
         ),
         (
             lambda d: d.put("exercise-double", "triple = 3"),
-            "`double` is not defined: run the cell that defines it, and look there for an error.",
+            "no cell defines `double`; a name that was changed is not found.",
         ),
     ],
 )
@@ -107,7 +107,13 @@ def test_an_exercise_whose_cell_never_ended_is_out_of_time(key, draft):
     runner = executed(Executed(cells, {**right(key), "double_values": gone}))
     found = verdict(grade(draft().submission(), key, runner=runner), "double_values")
     assert found.state == "timeout"
-    assert found.findings[0].startswith("Your code did not finish: the cell of `double` did not run: TimeIsUp")
+    assert found.findings[0].startswith("Your code did not finish: the cell of `double` was still running")
+
+
+@pytest.mark.parametrize("source", ["", "# later\n"])
+def test_a_cell_that_was_emptied_is_not_attempted(key, draft, fast, source):
+    found = verdict(grade(draft().put("exercise-double", source).submission(), key, limits=fast), "double_values")
+    assert (found.state, found.findings) == ("not attempted", ("`double` is not written yet.",))
 
 
 def test_a_question_that_is_not_answered_is_not_attempted(key, draft, fast):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import sqlite3
+import subprocess
+import sys
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -182,6 +185,79 @@ def test_a_late_submission_is_penalized_as_nbgrader_s_own_plugin_says(graded, tm
     assert Book(mine.root).scores("01_tiny")["squared"] == 9
 
 
+PLUGIN = """
+from nbgrader.plugins import BasePlugin
+
+
+class Hourly(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return total_seconds_late / HOUR
+"""
+
+
+def late_by_plugin(mine, draft, submit, text):
+    """Have a plugin in the classroom's folder say the penalty of a submission that is two hours late."""
+    (mine.root / "hourly_penalty.py").write_text(text)
+    config = mine.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + '\nc.AssignLatePenalties.plugin_class = "hourly_penalty.Hourly"\n')
+    with opened(mine.root) as gradebook:
+        gradebook.update_or_create_assignment("01_tiny", duedate=datetime(2026, 1, 2))
+    submit(mine.root, "right", draft().bytes(), "2026-01-02 02:00:00 UTC")
+    mine.grade(students=["right"])
+
+
+def test_a_plugin_for_late_submissions_stands_in_the_classroom_s_folder(graded, tmp_path, draft, submit, monkeypatch):
+    mine = graded.copy(tmp_path / "class")
+    monkeypatch.delitem(sys.modules, "hourly_penalty", raising=False)
+    late_by_plugin(mine, draft, submit, PLUGIN.replace("HOUR", "3600"))
+    with opened(mine.root) as gradebook:
+        assert gradebook.find_submission("01_tiny", "right").notebooks[0].late_submission_penalty == 2
+    assert str(mine.root) not in sys.path
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (PLUGIN, "the plugin for late submissions failed on right: NameError: name 'HOUR' is not defined"),
+        ("", "the plugin for late submissions of nbgrader_config.py can't be used: "),
+    ],
+)
+def test_a_plugin_that_fails_is_named_and_no_traceback(graded, tmp_path, draft, submit, monkeypatch, text, why):
+    mine = graded.copy(tmp_path / "class")
+    monkeypatch.delitem(sys.modules, "hourly_penalty", raising=False)
+    with pytest.raises(ClassroomError, match=re.escape(why)):
+        late_by_plugin(mine, draft, submit, text)
+
+
+def test_nbgrader_releases_the_feedback_of_collected_submissions(graded, tmp_path, draft, submit):
+    mine = graded.copy(tmp_path / "class")
+    for student in mine.reports:
+        beside = mine.root / "submitted" / student / "01_tiny"
+        (beside / "timestamp.txt").write_text("2026-01-01 12:00:00.000000 UTC")
+        (beside / "submission_secret.txt").write_text(f"secret of {student}")
+    mine.grade(feedback=True)
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    program = [sys.executable, "-m", "nbgrader", "release_feedback", "01_tiny", f"--Exchange.root={exchange}"]
+    done = subprocess.run(program, cwd=mine.root, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert len(list(exchange.rglob("*.html"))) == len(mine.reports)
+
+
+@pytest.mark.parametrize(("said", "carried"), [("soon", False), ("2026-01-01 12:00:00 UTC", True)])
+def test_what_nbgrader_could_not_read_is_not_put_beside_the_autograded_notebook(
+    graded, tmp_path, draft, submit, said, carried
+):
+    mine = graded.copy(tmp_path / "class")
+    submit(mine.root, "right", draft().bytes(), said)
+    (mine.root / "submitted/right/01_tiny/submission_secret.txt").symlink_to(mine.root / ".secret_seed")
+    mine.grade(students=["right"], force=True)
+    folder = mine.root / "autograded/right/01_tiny"
+    assert (folder / "timestamp.txt").exists() is carried
+    assert not (folder / "submission_secret.txt").exists()
+
+
 def test_stock_nbgrader_autogrades_the_submissions_on_the_public_cases(graded, tmp_path):
     mine = graded.copy(tmp_path / "class")
     config = PyFileConfigLoader("nbgrader_config.py", path=str(mine.root)).load_config()
@@ -345,7 +421,7 @@ def test_a_new_due_date_changes_the_penalty_of_what_is_not_graded_again(graded, 
     config.write_text(config.read_text() + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
     submit(mine.root, "right", draft().bytes(), "2026-01-02 01:00:00 UTC")
     mine.grade(students=["right"])
-    monkeypatch.setattr("gradschool.grader.session.grade", None)
+    monkeypatch.setattr("gradschool.grader.executors.grade", None)
     for due, penalty in ((datetime(2026, 1, 2), 9), (datetime(2026, 1, 3), None)):
         with opened(mine.root) as gradebook:
             gradebook.update_or_create_assignment("01_tiny", duedate=due)

@@ -16,7 +16,9 @@ def test_the_first_asks_and_the_second_interrupts(number):
     with stop_on_interrupt(said.append) as stop:
         assert not stop.asked
         signal.raise_signal(number)
-        assert stop.asked
+        assert (stop.asked, said) == (True, [])
+        stop.tell()
+        stop.tell()
         assert len(said) == 1
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(number)

@@ -48,7 +48,7 @@ def test_a_class_is_graded_into_postgresql_and_nbgrader_reads_it(moved, cluster,
         assert sorted(s.student_id for s in book.assignment_submissions("01_tiny")) == sorted(first)
         assert {d["id"]: d["score"] for d in book.student_dicts()} == {n: r.points for n, r in first.items()}
         book.remove_assignment("second")
-    monkeypatch.setattr("gradschool.grader.session.grade", None)  # nothing is graded again
+    monkeypatch.setattr("gradschool.grader.executors.grade", None)  # nothing is graded again
     again = moved.grade()
     assert {n: r.to_json() for n, r in again.items()} == {n: r.to_json() for n, r in first.items()}
 

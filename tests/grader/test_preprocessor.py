@@ -11,10 +11,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from grader.conftest import SQUARED
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import PyFileConfigLoader
 
+from gradschool.grader import classroom
 from gradschool.grader.gradebook import Book, _quiet
 
 
@@ -52,6 +54,17 @@ def test_duplicated_and_damaged_cells_do_not_stop_nbgrader(graded, tmp_path, dra
     result = autograde(mine.root, "messy")
     assert result["success"], result
     assert Book(mine.root).scores("01_tiny")["messy"] == 9
+
+
+def test_a_check_that_is_mended_while_the_server_runs_is_used_at_the_next_click(tiny, tmp_path, draft, submit):
+    root = tmp_path / "class"
+    classroom.init(tiny.course(), root, log=lambda line: None)
+    submit(root, "ada", draft().put("exercise-double", SQUARED).bytes())
+    assert autograde(root, "ada")["success"]
+    assert "x is squared, not doubled" in (root / "autograded/ada/01_tiny/01_tiny.ipynb").read_text()
+    tiny.change(tiny.checks, "x is squared, not doubled", "x is multiplied by itself")
+    assert autograde(root, "ada")["success"]
+    assert "x is multiplied by itself" in (root / "autograded/ada/01_tiny/01_tiny.ipynb").read_text()
 
 
 def test_the_command_line_of_nbgrader_uses_the_engine_from_anywhere(graded, tmp_path):

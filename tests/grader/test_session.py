@@ -28,7 +28,7 @@ def nothing(prepared, task, limits):
 
 def test_every_submission_is_graded_whatever_the_others_are(graded):
     assert {name: report.points for name, report in graded.reports.items()} == {
-        "leaver": 0,
+        "leaver": 4,
         "right": 9,
         "squared": 6,
         "stub": 0,
@@ -65,6 +65,18 @@ def test_the_progress_is_told(graded, tmp_path):
         mine.tiny.course(), mine.root, ["1"], ["stub", "right"], runner=nothing, tell=lambda *what: told.append(what)
     )
     assert told == [("grading 01_tiny", 0, 2), ("grading 01_tiny", 1, 2), ("grading 01_tiny", 2, 2)]
+
+
+def test_a_file_where_a_folder_should_be_and_a_notebook_outside_of_one_are_not_lost(graded, tmp_path, draft):
+    mine = graded.copy(tmp_path / "class")
+    for student in ("ada", "bob"):
+        (mine.root / "submitted" / student).mkdir()
+    (mine.root / "submitted/ada/01_tiny").write_bytes(draft().bytes())
+    (mine.root / "submitted/bob/01_tiny.ipynb").write_bytes(draft().bytes())
+    reports = mine.grade()
+    assert reports["ada"].trouble == "01_tiny is not a folder"
+    assert reports["bob"].trouble == "there is no folder of 01_tiny; put 01_tiny.ipynb into one"
+    assert Book(mine.root).scores("01_tiny") == {name: report.points for name, report in reports.items()}
 
 
 def test_only_the_named_students_are_graded(graded, tmp_path):
@@ -116,7 +128,7 @@ def counted(graded, tmp_path, monkeypatch):
         asked.append(submission.student)
         return grade(submission, key, **options)
 
-    monkeypatch.setattr("gradschool.grader.session.grade", counting)
+    monkeypatch.setattr("gradschool.grader.executors.grade", counting)
     return graded.copy(tmp_path / "class"), asked
 
 
@@ -232,7 +244,7 @@ def test_a_submission_on_which_the_grader_fails_costs_nobody_else_anything(grade
                 raise RuntimeError("a worker died")
         return grade(submission, key, **options)
 
-    monkeypatch.setattr("gradschool.grader.session.grade", failing)
+    monkeypatch.setattr("gradschool.grader.executors.grade", failing)
     reports = mine.grade(force=True, feedback=True)
     assert reports["squared"].failed
     assert reports["squared"].trouble == "the grader failed on it: RuntimeError: a worker died"

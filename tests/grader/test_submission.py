@@ -328,3 +328,10 @@ class TestCells:
     def test_a_longer_name_is_not_taken_for_the_exercise(self, lesson, draft):
         mine = draft().delete("exercise-double").add("def double_all(xs):\n    return xs")
         assert prepared(lesson, mine.bytes()).missing == {"double"}
+
+
+def test_a_notebook_of_a_million_cells_keeps_nobody_waiting(lesson):
+    cells = b",".join([b'{"cell_type":"code","source":" 1"}'] * 100_000)
+    made = prepare(Submission("ada", "01_tiny", b'{"cells":[' + cells + b"]}"), lesson)
+    assert made.notes[-1] == "Of the 100000 cells of the student's own, 2000 were read."
+    assert len(made.cells) < 3_000

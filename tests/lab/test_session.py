@@ -46,7 +46,7 @@ def own():
 
 @pytest.fixture
 def check(own):
-    return Session(_lesson(), own)
+    return Session(_lesson, own)
 
 
 @pytest.fixture(autouse=True)

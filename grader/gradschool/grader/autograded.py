@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 
 from gradschool.grader import notebooks
-from gradschool.grader.discretion import discreet
+from gradschool.grader.discretion import Discretion
 from gradschool.grader.grade import Report
 from gradschool.grader.harmless import harmless
 from gradschool.grader.lesson import Cell, Lesson
@@ -53,7 +53,9 @@ class Template:
 
 def autograded(report: Report, template: Template) -> Json:
     """Return the notebook of a report."""
-    verdicts = {verdict.name: discreet(verdict) for verdict in report.verdicts}
+    shown = Discretion(cell.source for cell in report.prepared.cells if cell.runs)
+    told = report.verdicts if report.prepared.problem else map(shown.verdict, report.verdicts)
+    verdicts = {verdict.name: verdict for verdict in told}
     cells: list[Json] = []
     if note := _notes(report):
         cells.append(_markdown("gradschool-notes", note))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from gradschool.grader import notebooks
 from gradschool.grader.course import Course
+from gradschool.grader.database import CONFIG
 from gradschool.grader.errors import ClassroomError
-from gradschool.grader.gradebook import CONFIG, Book
+from gradschool.grader.gradebook import Book
 from gradschool.grader.release import release
 
 STAGES = ("source", "release", "submitted", "autograded", "feedback")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -27,7 +27,10 @@ from rich.table import Column, Table
 from gradschool.grader.course import Course
 from gradschool.grader.errors import GradschoolError
 from gradschool.grader.sandbox.limits import Limits
-from gradschool.grader.summary import Summary
+
+if TYPE_CHECKING:
+    from gradschool.grader.mistakes import Row
+    from gradschool.grader.summary import Summary
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,6 +38,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Build the lessons of Gradschool, and grade a class that does them.",
 )
+
+FEW = 8
+"""How many mistakes of a lesson are printed after its grades."""
 
 Lessons = Annotated[list[str] | None, typer.Argument(help="Lessons, by name or number; all if none is named.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
@@ -130,7 +136,7 @@ Database = Annotated[
         "--db", help="The URL of the gradebook, such as postgresql+psycopg://user@host/database; else its own."
     ),
 ]
-Choice = Literal["auto", "namespaces", "landlock", "limits"]
+Choice = Literal["auto", "namespaces", "bubblewrap", "landlock", "container", "limits"]
 Lesson = Annotated[list[str] | None, typer.Option("--lesson", help="A lesson, by name or number; may be repeated.")]
 
 
@@ -165,6 +171,9 @@ def grade(
     lesson: Lesson = None,
     student: Annotated[list[str] | None, typer.Option("--student", help="A student; may be repeated.")] = None,
     workers: Annotated[int, typer.Option(min=0, help="How many submissions at a time; 0: as many as cores.")] = 0,
+    scheduler: Annotated[
+        str, typer.Option(help="The address of a Dask scheduler, whose workers grade: tcp://10.0.0.1:8786.")
+    ] = "",
     cell_seconds: Annotated[float, typer.Option(help="The limit for one cell.")] = Limits.cell_seconds,
     check_seconds: Annotated[float, typer.Option(help="The limit for one check.")] = Limits.check_seconds,
     feedback: Annotated[bool, typer.Option("--feedback", help="Write nbgrader's HTML feedback too.")] = False,
@@ -185,15 +194,18 @@ def grade(
     What was graded before and did not change is not graded again: its grade and its report are those of before. A run
     that was interrupted goes on where it was when the same command is given again.
     """
-    from gradschool.grader.sandbox.choose import choose
-    from gradschool.grader.sandbox.pool import sandboxed
+    from gradschool.grader.mistakes import count
     from gradschool.grader.session import grade_classroom
 
+    if scheduler and workers:
+        raise typer.BadParameter("it is for this machine; a cluster uses all workers it has", param_hint="--workers")
     limits = replace(Limits(), cell_seconds=cell_seconds, check_seconds=check_seconds)
     screen = Console(stderr=True, quiet=True) if as_json else console()
-    chosen = choose(isolation)
-    screen.print(chosen.description, highlight=False, markup=False)
-    with sandboxed(chosen) as runner, progress_bar(screen) as bar:
+
+    def say(line: str) -> None:
+        screen.print(line, highlight=False, markup=False)
+
+    with who_grades(scheduler, isolation, say) as who, progress_bar(screen) as bar:
         reports = grade_classroom(
             Course.find(),
             root,
@@ -206,14 +218,15 @@ def grade(
             db=db,
             log=log,
             tell=bar,
-            say=lambda line: screen.print(line, highlight=False, markup=False),
-            runner=runner,
-            isolation=chosen.record,
+            say=say,
+            **who,
         )
     if as_json:
         print(json.dumps([report.to_json() for report in reports], indent=1, ensure_ascii=False))
     else:
         print_reports(reports, screen)
+        if len({report.student for report in reports}) > 1:
+            print_mistakes(count(reports), screen, FEW)
         print_troubles(reports, screen)
     if any(report.failed for report in reports):
         raise typer.Exit(1)
@@ -233,13 +246,45 @@ def export(
     credit, and whether someone should look at the submission. Who submitted nothing has a row of zeros.
     """
     from gradschool.grader import export as exporter
-    from gradschool.grader.gradebook import Book
+    from gradschool.grader.database import Database
 
     names = [Course.find().resolve(name) for name in lesson] if lesson else None
-    rows = Book(root, db).rows(names)
+    rows = Database(root, db).rows(names)
     records = exporter.by_student(rows) if by_student else exporter.by_lesson(rows)
     exporter.write(records, to)
     print(f"{len(records)} rows are in {here(to)}")
+
+
+@app.command()
+def mistakes(
+    root: Root,
+    lesson: Lesson = None,
+    most: Annotated[int, typer.Option(min=0, help="How many rows of each lesson are printed; 0: all.")] = 0,
+    to: Annotated[Path | None, typer.Option(help="A file to write all rows to, with who: .csv or .json.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all rows as JSON, and nothing else.")] = False,
+    db: Database = "",
+) -> None:
+    """Print what the class gets wrong: each mistake, and how many students made it.
+
+    It is counted from the reports that `gradschool grade` has kept; nothing is graded again.
+    """
+    from gradschool.grader import export as exporter
+    from gradschool.grader.gradebook import Book
+    from gradschool.grader.mistakes import COLUMNS
+
+    names = [Course.find().resolve(name) for name in lesson] if lesson else None
+    rows = Book(root, db).mistakes(names)
+    records = [row.record() for row in rows]
+    if to is not None:
+        exporter.write(records, to, COLUMNS)
+    if as_json:
+        print(json.dumps(records, indent=1, ensure_ascii=False))
+    elif to is not None:
+        print(f"{len(records)} rows are in {here(to)}")
+    elif rows:
+        print_mistakes(rows, console(), most)
+    else:
+        print("nothing is wrong in what was graded so far")
 
 
 @app.command()
@@ -260,6 +305,23 @@ def demo(
         screen.print(line, highlight=False, markup=False, soft_wrap=True)
     if result.missed:
         raise typer.Exit(1)
+
+
+@contextmanager
+def who_grades(scheduler: str, isolation: str, say: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+    """Return the arguments that say who grades, this machine or a cluster; say what isolates the students' code."""
+    with ExitStack() as kept:
+        if scheduler:
+            from gradschool.grader.cluster import connect
+
+            yield {"executor": kept.enter_context(connect(scheduler, isolation, say))}
+            return
+        from gradschool.grader.sandbox.choose import choose
+        from gradschool.grader.sandbox.pool import sandboxed
+
+        chosen = choose(isolation)
+        say(chosen.description)
+        yield {"runner": kept.enter_context(sandboxed(chosen)), "isolation": chosen.record}
 
 
 @contextmanager
@@ -300,7 +362,25 @@ def print_reports(reports: list[Summary], screen: Console) -> None:
             share = report.points / report.max_points if report.max_points else 0.0
             style = "green" if share == 1 else "red" if share < 0.5 else "yellow"
             points = f"[{style}]{report.points:g}[/] / {report.max_points:g}"
-            table.add_row(report.student, points, f"{right} / {len(checks)}", escape(report.diagnosis))
+            table.add_row(escape(report.student), points, f"{right} / {len(checks)}", escape(report.diagnosis))
+        screen.print(table)
+
+
+def print_mistakes(rows: list[Row], screen: Console, most: int = 0) -> None:
+    """Print a table for each lesson: what the class gets wrong, the most frequent first, and at the `most` so many."""
+    for name in dict.fromkeys(row.lesson for row in rows):
+        every = [row for row in rows if row.lesson == name]
+        table = Table(
+            "check",
+            "what went wrong",
+            Column("students", justify="right"),
+            "share",
+            title=f"what the class gets wrong in {name}",
+            caption=f"{len(every) - most} more: gradschool mistakes" if 0 < most < len(every) else None,
+        )
+        for row in every[: most or None]:
+            bar = f"{'━' * max(1, round(16 * row.share)):16} {row.share:4.0%}"
+            table.add_row(row.check, escape(row.words), f"{len(row.who)} / {row.of}", bar)
         screen.print(table)
 
 

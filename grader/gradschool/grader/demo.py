@@ -9,8 +9,8 @@ from time import monotonic
 
 from gradschool.grader import build, classroom, simulate
 from gradschool.grader.course import Course
+from gradschool.grader.database import CONFIG
 from gradschool.grader.errors import ClassroomError, IsolationError
-from gradschool.grader.gradebook import CONFIG
 from gradschool.grader.sandbox.choose import Isolation, choose
 from gradschool.grader.sandbox.limits import Limits
 from gradschool.grader.sandbox.pool import sandboxed

@@ -27,10 +27,13 @@ CARRIES = frozenset(
         "build",
         "classroom",
         "cli",
+        "cluster",
+        "database",
         "demo",
         "digests",
         "entries",
         "errors",
+        "executors",
         "export",
         "figures",
         "gradebook",
@@ -40,12 +43,15 @@ CARRIES = frozenset(
         "main",
         "marks",
         "matrix",
+        "mistakes",
         "patience",
         "planting",
         "preprocessor",
+        "remote",
         "session",
         "simulate",
         "tables",
+        "wire",
     }
 )
 """The modules of the grader that carry a report from here to there; the others decide about marks and messages."""
@@ -84,6 +90,13 @@ def grader_digest() -> str:
     files = [file for file in here.rglob("*.py") if file.relative_to(here).with_suffix("").as_posix() not in CARRIES]
     versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
     return _digest([versions.encode(), *_contents(here, files)])
+
+
+def code_digest(course: Course) -> str:
+    """Return the digest of the code that a program which grades has imported of a course, or will."""
+    return _digest(
+        [grader_digest().encode(), *_contents(course.root, [*course.library.rglob("*.py"), *_parts(course)])]
+    )
 
 
 def _parts(course: Course) -> list[Path]:

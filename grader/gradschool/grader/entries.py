@@ -1,6 +1,7 @@
 """A submission's rows in nbgrader's tables: found, entered, and given grades, comments and a penalty.
 
-Only what differs is written, so that grading again leaves every row as it is.
+Only what differs is written, so that grading again leaves every row as it is. Making a statement takes longer than
+executing it, so each that a whole class needs is made once, and executed with all its rows at a time.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from gradschool.grader.errors import ClassroomError
 from gradschool.grader.tables import (
@@ -40,29 +41,34 @@ class Entry:
     penalty: float | None
 
 
+FIND = (
+    select(
+        SUBMITTED.c.id,
+        SUBMITTED_NOTEBOOK.c.id.label("notebook"),
+        NOTEBOOK.c.id.label("source"),
+        SUBMITTED.c.timestamp,
+        SUBMITTED.c.extension,
+        ASSIGNMENT.c.duedate,
+        SUBMITTED_NOTEBOOK.c.late_submission_penalty.label("penalty"),
+    )
+    .select_from(SUBMITTED)
+    .join(ASSIGNMENT, ASSIGNMENT.c.id == SUBMITTED.c.assignment_id)
+    .join(NOTEBOOK, NOTEBOOK.c.assignment_id == ASSIGNMENT.c.id)
+    .join(
+        SUBMITTED_NOTEBOOK,
+        and_(SUBMITTED_NOTEBOOK.c.assignment_id == SUBMITTED.c.id, SUBMITTED_NOTEBOOK.c.notebook_id == NOTEBOOK.c.id),
+    )
+    .where(
+        SUBMITTED.c.student_id == bindparam("student"),
+        ASSIGNMENT.c.name == bindparam("lesson"),
+        NOTEBOOK.c.name == bindparam("lesson"),
+    )
+)
+
+
 def find(connection: Connection, student: str, lesson: str) -> Entry | None:
     """Return a submission as it stands in the gradebook, or None if it is not there."""
-    found = connection.execute(
-        select(
-            SUBMITTED.c.id,
-            SUBMITTED_NOTEBOOK.c.id.label("notebook"),
-            NOTEBOOK.c.id.label("source"),
-            SUBMITTED.c.timestamp,
-            SUBMITTED.c.extension,
-            ASSIGNMENT.c.duedate,
-            SUBMITTED_NOTEBOOK.c.late_submission_penalty.label("penalty"),
-        )
-        .select_from(SUBMITTED)
-        .join(ASSIGNMENT, ASSIGNMENT.c.id == SUBMITTED.c.assignment_id)
-        .join(NOTEBOOK, NOTEBOOK.c.assignment_id == ASSIGNMENT.c.id)
-        .join(
-            SUBMITTED_NOTEBOOK,
-            and_(
-                SUBMITTED_NOTEBOOK.c.assignment_id == SUBMITTED.c.id, SUBMITTED_NOTEBOOK.c.notebook_id == NOTEBOOK.c.id
-            ),
-        )
-        .where(SUBMITTED.c.student_id == student, ASSIGNMENT.c.name == lesson, NOTEBOOK.c.name == lesson)
-    ).first()
+    found = connection.execute(FIND, {"student": student, "lesson": lesson}).first()
     if found is None:
         return None
     late = 0.0
@@ -72,88 +78,108 @@ def find(connection: Connection, student: str, lesson: str) -> Entry | None:
     return Entry(found.id, found.notebook, found.source, found.timestamp, late, found.penalty)
 
 
+KNOWN = select(STUDENT.c.id).where(STUDENT.c.id == bindparam("student"))
+NOTEBOOKS = (
+    select(ASSIGNMENT.c.id.label("assignment"), NOTEBOOK.c.id)
+    .join(NOTEBOOK, NOTEBOOK.c.assignment_id == ASSIGNMENT.c.id)
+    .where(ASSIGNMENT.c.name == bindparam("lesson"))
+)
+HANDED_IN = select(SUBMITTED.c.id).where(
+    SUBMITTED.c.assignment_id == bindparam("assignment"), SUBMITTED.c.student_id == bindparam("student")
+)
+THERE = select(SUBMITTED_NOTEBOOK.c.notebook_id, SUBMITTED_NOTEBOOK.c.id).where(
+    SUBMITTED_NOTEBOOK.c.assignment_id == bindparam("submitted")
+)
+
+
 def enter(connection: Connection, student: str, lesson: str, timestamp: datetime | None) -> Entry:
     """Enter a submission of every notebook that the assignment has, as nbgrader's `add_submission` does.
 
     Raises:
         ClassroomError: the gradebook does not know the lesson.
     """
-    if connection.execute(select(STUDENT.c.id).where(STUDENT.c.id == student)).first() is None:
-        connection.execute(insert(STUDENT).values(id=student))
-    notebooks = connection.execute(
-        select(ASSIGNMENT.c.id.label("assignment"), NOTEBOOK.c.id)
-        .join(NOTEBOOK, NOTEBOOK.c.assignment_id == ASSIGNMENT.c.id)
-        .where(ASSIGNMENT.c.name == lesson)
-    ).all()
+    if connection.execute(KNOWN, {"student": student}).first() is None:
+        connection.execute(insert(STUDENT), {"id": student})
+    notebooks = connection.execute(NOTEBOOKS, {"lesson": lesson}).all()
     if not notebooks:
         raise ClassroomError(f"the gradebook knows no {lesson}: `gradschool classroom init` enters it")
-    assignment = notebooks[0].assignment
-    submitted = connection.execute(
-        select(SUBMITTED.c.id).where(SUBMITTED.c.assignment_id == assignment, SUBMITTED.c.student_id == student)
-    ).scalar()
+    whose = {"assignment": notebooks[0].assignment, "student": student}
+    submitted = connection.execute(HANDED_IN, whose).scalar()
     if submitted is None:
         submitted = new_id()
-        connection.execute(
-            insert(SUBMITTED).values(id=submitted, assignment_id=assignment, student_id=student, timestamp=timestamp)
-        )
-    there = set(
-        connection.execute(
-            select(SUBMITTED_NOTEBOOK.c.notebook_id).where(SUBMITTED_NOTEBOOK.c.assignment_id == submitted)
-        ).scalars()
-    )
-    new = [{"assignment_id": submitted, "notebook_id": row.id} for row in notebooks if row.id not in there]
+        row = {"assignment_id": whose["assignment"], "student_id": student, "timestamp": timestamp}
+        connection.execute(insert(SUBMITTED), {"id": submitted, **row})
+    there = {row.notebook_id: row.id for row in connection.execute(THERE, {"submitted": submitted})}
+    missing = {row.id: new_id() for row in notebooks if row.id not in there}
+    new = [{"id": mine, "assignment_id": submitted, "notebook_id": source} for source, mine in missing.items()]
     connection.execute(insert(SUBMITTED_NOTEBOOK), new)
-    for row in notebooks:
-        _complete(connection, row.id, submitted)
+    for source, mine in {**there, **missing}.items():
+        _grade(connection, source, mine, {})
+        _comment(connection, source, mine, {})
     submission = find(connection, student, lesson)
     if submission is None:
         raise ClassroomError(f"the gradebook knows no notebook {lesson} of {lesson}: `gradschool classroom init`")
     return submission
 
 
-def _complete(connection: Connection, source: str, submitted: str) -> None:
-    """Enter a grade and a comment for each cell that has none yet, as nbgrader does with a new submission."""
-    notebook = connection.execute(
-        select(SUBMITTED_NOTEBOOK.c.id).where(
-            SUBMITTED_NOTEBOOK.c.assignment_id == submitted, SUBMITTED_NOTEBOOK.c.notebook_id == source
-        )
-    ).scalar_one()
-    for table, kinds in ((GRADE, ("GradeCell", "TaskCell")), (COMMENT, ("SolutionCell", "TaskCell"))):
-        there = select(table.c.cell_id).where(table.c.notebook_id == notebook)
-        cells = connection.execute(
-            select(CELL.c.id).where(CELL.c.notebook_id == source, CELL.c.type.in_(kinds), CELL.c.id.not_in(there))
-        ).scalars()
-        if new := [{"notebook_id": notebook, "cell_id": cell} for cell in cells]:
-            connection.execute(insert(table), new)
+CELLS = select(CELL.c.id.label("cell"), CELL.c.name).select_from(CELL).where(CELL.c.notebook_id == bindparam("source"))
+GRADES = (
+    CELLS.add_columns(GRADE.c.id, GRADE.c.auto_score, GRADE.c.manual_score, GRADE.c.needs_manual_grade)
+    .outerjoin(GRADE, and_(GRADE.c.cell_id == CELL.c.id, GRADE.c.notebook_id == bindparam("notebook")))
+    .where(CELL.c.type.in_(("GradeCell", "TaskCell")))
+)
+COMMENTS = (
+    CELLS.add_columns(COMMENT.c.id, COMMENT.c.auto_comment)
+    .outerjoin(COMMENT, and_(COMMENT.c.cell_id == CELL.c.id, COMMENT.c.notebook_id == bindparam("notebook")))
+    .where(CELL.c.type.in_(("SolutionCell", "TaskCell")))
+)
+REGRADE = (
+    update(GRADE)
+    .where(GRADE.c.id == bindparam("grade"))
+    .values(auto_score=bindparam("auto_score"), needs_manual_grade=bindparam("needs_manual_grade"))
+)
+RECOMMENT = update(COMMENT).where(COMMENT.c.id == bindparam("comment")).values(auto_comment=bindparam("auto_comment"))
 
 
 def grade(connection: Connection, submission: Entry, scores: Mapping[str, float | None]) -> None:
     """Give each cell its automatic score. One with a manual score keeps it, and asks to be looked at again."""
-    _complete(connection, submission.source, submission.id)
-    rows = connection.execute(
-        select(GRADE.c.id, GRADE.c.auto_score, GRADE.c.manual_score, GRADE.c.needs_manual_grade, CELL.c.name)
-        .join(CELL, CELL.c.id == GRADE.c.cell_id)
-        .where(GRADE.c.notebook_id == submission.notebook)
-    ).all()
-    for row in rows:
-        if row.name in scores:
-            wanted = (scores[row.name], row.manual_score is not None or scores[row.name] is None)
-            if (row.auto_score, row.needs_manual_grade) != wanted:
-                connection.execute(
-                    update(GRADE).where(GRADE.c.id == row.id).values(auto_score=wanted[0], needs_manual_grade=wanted[1])
-                )
+    _grade(connection, submission.source, submission.notebook, scores)
+
+
+def _grade(connection: Connection, source: str, notebook: str, scores: Mapping[str, float | None]) -> None:
+    """Enter a grade for each cell that has none, as nbgrader does, and give the scored ones their score."""
+    new, changed = [], []
+    for row in connection.execute(GRADES, {"source": source, "notebook": notebook}):
+        score = scores.get(row.name)
+        wanted = {"auto_score": score, "needs_manual_grade": row.manual_score is not None or score is None}
+        if row.id is None:
+            new.append({"notebook_id": notebook, "cell_id": row.cell, **wanted})
+        elif row.name in scores and wanted != {name: getattr(row, name) for name in wanted}:
+            changed.append({"grade": row.id, **wanted})
+    if new:
+        connection.execute(insert(GRADE), new)
+    if changed:
+        connection.execute(REGRADE, changed)
 
 
 def comment(connection: Connection, submission: Entry, comments: Mapping[str, str | None]) -> None:
     """Give each cell its automatic comment; manual ones stay."""
-    rows = connection.execute(
-        select(COMMENT.c.id, COMMENT.c.auto_comment, CELL.c.name)
-        .join(CELL, CELL.c.id == COMMENT.c.cell_id)
-        .where(COMMENT.c.notebook_id == submission.notebook)
-    ).all()
-    for row in rows:
-        if row.name in comments and row.auto_comment != comments[row.name]:
-            connection.execute(update(COMMENT).where(COMMENT.c.id == row.id).values(auto_comment=comments[row.name]))
+    _comment(connection, submission.source, submission.notebook, comments)
+
+
+def _comment(connection: Connection, source: str, notebook: str, comments: Mapping[str, str | None]) -> None:
+    """Enter a comment for each cell that has none, as nbgrader does, and give those that are named their text."""
+    new, changed = [], []
+    for row in connection.execute(COMMENTS, {"source": source, "notebook": notebook}):
+        wanted = {"auto_comment": comments.get(row.name)}
+        if row.id is None:
+            new.append({"notebook_id": notebook, "cell_id": row.cell, **wanted})
+        elif row.name in comments and wanted["auto_comment"] != row.auto_comment:
+            changed.append({"comment": row.id, **wanted})
+    if new:
+        connection.execute(insert(COMMENT), new)
+    if changed:
+        connection.execute(RECOMMENT, changed)
 
 
 def date(connection: Connection, submission: Entry, timestamp: datetime) -> None:
@@ -161,16 +187,18 @@ def date(connection: Connection, submission: Entry, timestamp: datetime) -> None
     connection.execute(update(SUBMITTED).where(SUBMITTED.c.id == submission.id).values(timestamp=timestamp))
 
 
+TOTAL = select(func.coalesce(func.sum(SCORE), 0.0)).where(GRADE.c.notebook_id == bindparam("notebook"))
+AUTOMATIC = select(func.coalesce(func.sum(GRADE.c.auto_score), 0.0)).where(GRADE.c.notebook_id == bindparam("notebook"))
+
+
 def score(connection: Connection, submission: Entry) -> float:
     """Return what the grades of a submission come to, before a penalty."""
-    total = select(func.coalesce(func.sum(SCORE), 0.0)).where(GRADE.c.notebook_id == submission.notebook)
-    return float(connection.execute(total).scalar_one())
+    return float(connection.execute(TOTAL, {"notebook": submission.notebook}).scalar_one())
 
 
 def automatic_points(connection: Connection, submission: Entry) -> float:
     """Return what the automatic scores of a submission come to."""
-    total = select(func.coalesce(func.sum(GRADE.c.auto_score), 0.0)).where(GRADE.c.notebook_id == submission.notebook)
-    return float(connection.execute(total).scalar_one())
+    return float(connection.execute(AUTOMATIC, {"notebook": submission.notebook}).scalar_one())
 
 
 def penalize(connection: Connection, submission: Entry, penalty: float | None) -> None:

@@ -39,25 +39,25 @@ def by_student(rows: Sequence[Row]) -> list[Record]:
     return list(records.values())
 
 
-def write(records: Sequence[Record], path: Path) -> None:
-    """Write records to a file, as its name says: CSV or JSON.
+def write(records: Sequence[Record], path: Path, columns: Sequence[str] = ()) -> None:
+    """Write records to a file, as its name says: CSV or JSON; `columns` are the names where there is no record.
 
     Raises:
         ClassroomError: it is neither, or the file can't be written.
     """
     if path.suffix not in FORMS:
-        raise ClassroomError(f"grades are written as {' or '.join(FORMS)}, and {path.name} is neither")
-    content = as_json(records) if path.suffix == ".json" else as_csv(records)
+        raise ClassroomError(f"tables are written as {' or '.join(FORMS)}, and {path.name} is neither")
+    content = as_json(records) if path.suffix == ".json" else as_csv(records, columns)
     try:
         path.write_text(content, encoding="utf-8", newline="")
     except OSError as error:
         raise ClassroomError(f"{path} can't be written: {error.strerror}") from None
 
 
-def as_csv(records: Sequence[Record]) -> str:
+def as_csv(records: Sequence[Record], columns: Sequence[str] = ()) -> str:
     """Return records as CSV with a head."""
     made = io.StringIO()
-    writer = csv.DictWriter(made, list(records[0]) if records else [field.name for field in fields(Row)])
+    writer = csv.DictWriter(made, list(records[0]) if records else columns or [field.name for field in fields(Row)])
     writer.writeheader()
     writer.writerows({name: _inert(value) for name, value in record.items()} for record in records)
     return made.getvalue()

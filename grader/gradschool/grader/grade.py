@@ -5,6 +5,7 @@ Submission ──prepare──▶ Prepared ──run──▶ Executed ──jud
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -22,6 +23,8 @@ from gradschool.grader.sandbox.run import Executed, Runner, Task, run
 from gradschool.grader.submission import Prepared, Submission, prepare
 from gradschool.lab.evidence import Evidence, Fault
 from gradschool.lab.judge import Answers, Verdict, judge
+
+COMMENT = re.compile(r"#.*")
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,11 @@ class Report:
         for verdict in left:
             if verdict.state != "not attempted":
                 return f"{verdict.name}: {verdict.findings[0] if verdict.findings else verdict.state}"
+        if len(left) == len(self.verdicts):
+            return "nothing was attempted"
         if left:
-            return f"not attempted: {', '.join(v.name for v in left)}"
+            more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+            return f"not attempted: {', '.join(v.name for v in left[:3])}{more}"
         return "all right"
 
     def to_json(self) -> dict[str, Any]:
@@ -76,6 +82,7 @@ class Report:
                     "state": v.state,
                     "mistake": v.mistake,
                     "message": v.message,
+                    "rests_on": v.rests_on,
                 }
                 for v in self.verdicts
             ],
@@ -138,7 +145,7 @@ def _fault_outside(
         return Fault("error", f"the submission could not be graded: {prepared.problem}")
     faulty = [e.fault for e in evidence if e.fault is not None]
     if faulty and "is not defined: run the cell" in faulty[0].message:
-        return _why_undefined(prepared, executed, exercises) or faulty[0]
+        return _why_undefined(prepared, executed, exercises, faulty[0].message) or faulty[0]
     if faulty or len(evidence) >= len(answers.expected):
         return None
     if executed.ended == "time":
@@ -146,15 +153,21 @@ def _fault_outside(
     return Fault("error", f"the student's process stopped before this check was done: {executed.ended}")
 
 
-def _why_undefined(prepared: Prepared, executed: Executed, exercises: Iterable[str]) -> Fault | None:
+def _why_undefined(prepared: Prepared, executed: Executed, exercises: Iterable[str], message: str) -> Fault | None:
+    sources = {cell.id: cell.source for cell in prepared.cells}
     for name in exercises:
         if name in prepared.missing:
             return Fault("error", f"the cell of `{name}` is missing, and no other cell defines it")
-        for kind in ("exercise", "question"):
-            result = executed.cells.get(f"{kind}-{name}")
+        for cell in (f"exercise-{name}", f"question-{name}"):
+            result = executed.cells.get(cell)
             if result is not None and result.error is not None:
-                sort = "timeout" if result.error[0] == "TimeIsUp" else "error"
-                return Fault(sort, f"the cell of `{name}` did not run: {': '.join(result.error)}")
+                if result.error[0] == "TimeIsUp":
+                    return Fault("timeout", result.error[1].replace("the cell", f"the cell of `{name}`", 1))
+                return Fault("error", f"the cell of `{name}` did not run: {': '.join(result.error)}")
+            if cell in sources and message.startswith(f"`{name}` "):
+                if not COMMENT.sub("", sources[cell]).strip():
+                    return Fault("not attempted", name)
+                return Fault("error", f"no cell defines `{name}`; a name that was changed is not found")
     return None
 
 

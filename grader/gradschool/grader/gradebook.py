@@ -1,4 +1,4 @@
-"""nbgrader's gradebook and files: with `tables.py`, the only file that imports nbgrader.
+"""nbgrader's gradebook and files: the only file that imports nbgrader.
 
 Grades, autograded notebooks and feedback stand where nbgrader puts them, so that its own commands and its formgrader
 work on a classroom before and after. The rows are written to nbgrader's own tables, all of a submission's in one
@@ -10,72 +10,65 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 import sysconfig
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from nbgrader import api
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, parse_utc
-from sqlalchemy import Connection
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
+from sqlalchemy import Connection, Engine
 
-from gradschool.grader import entries, ledger, marks
+from gradschool.grader import entries, ledger
 from gradschool.grader.autograded import Template, autograded, graded_cells, text
-from gradschool.grader.errors import ClassroomError, SubmissionError
+from gradschool.grader.database import CONFIG, Database
+from gradschool.grader.errors import ClassroomError
 from gradschool.grader.grade import Report
 from gradschool.grader.lesson import Lesson
-from gradschool.grader.patience import PATIENCE, patiently, reason
+from gradschool.grader.mistakes import Row, count
 from gradschool.grader.summary import Summary, load, summarize
 
-CONFIG = "nbgrader_config.py"
-MOST_TIMESTAMP = 200
-"""Bytes of a file with a timestamp."""
+TIMESTAMP = "timestamp.txt"
+BESIDE = (TIMESTAMP, "submission_secret.txt")
+"""What `nbgrader collect` puts beside a submission, and `nbgrader release_feedback` asks for beside its feedback."""
+MOST_BESIDE = 1000
+"""Bytes of such a file."""
 
-T = TypeVar("T")
-Say = Callable[[str], None]
 
-
-class Book:
+class Book(Database):
     """The gradebook and the folders of a classroom, as its nbgrader_config.py describes them."""
-
-    patience = PATIENCE
 
     def __init__(self, root: Path, db: str = "") -> None:
         """Read the configuration; `db` is the URL of a gradebook in the place of its own."""
-        if not (root / CONFIG).exists():
-            raise ClassroomError(f"{root} is no classroom: it has no {CONFIG}; `gradschool classroom init` makes one")
-        self.root = root.resolve()
-        config: Config = PyFileConfigLoader(CONFIG, path=str(self.root)).load_config()
-        config.CourseDirectory.root = str(self.root)
-        if db:
-            config.CourseDirectory.db_url = db
-        self.coursedir = CourseDirectory(config=config)
-        config.CourseDirectory.db_url = self.coursedir.db_url = _with_driver(self.coursedir.db_url)
-        self._api = NbGraderAPI(coursedir=self.coursedir, config=config)
-        self._config = config
-        self._say: Say = _silence
-        self._open: Any = None
-        self._late: Any = None
+        super().__init__(root, db)
+        self.coursedir = CourseDirectory(config=self.config)
         self._template: Template | None = None
 
-    @property
-    def engine(self) -> Any:
-        """SQLAlchemy's engine, while the gradebook is open."""
-        return self._open.engine
+    @cached_property
+    def _api(self) -> NbGraderAPI:
+        """nbgrader's own commands; making it looks for the exchange, and complains where there is none."""
+        with _quiet():
+            return NbGraderAPI(coursedir=self.coursedir, config=self.config)
 
-    @property
-    def url(self) -> str:
-        """Where the gradebook is, without its password."""
-        return make_url(self.coursedir.db_url).render_as_string(hide_password=True)
+    @cached_property
+    def _late(self) -> Any:
+        """What says the penalty of a late submission; its class may stand in the classroom's folder."""
+        sys.path.insert(0, str(self.root))
+        try:
+            made = AssignLatePenalties(config=self.config)
+            made.init_plugin()
+        except Exception as error:
+            raise ClassroomError(f"the plugin for late submissions of {CONFIG} can't be used: {error}") from error
+        finally:
+            sys.path.remove(str(self.root))
+        return made.plugin_inst
 
     def path(self, stage: str, student: str, lesson: str) -> Path:
         """Return the folder of a stage (`submitted`, `autograded`, `feedback`, …) for a student and a lesson."""
@@ -83,9 +76,10 @@ class Book:
         return Path(self.coursedir.format_path(folder, student, lesson))
 
     def students(self, lesson: str) -> list[str]:
-        """Return the students whose submission of a lesson is there, in order."""
-        folder = self.path("submitted", "*", lesson)
-        return sorted(p.parent.name for p in self.root.glob(str(folder.relative_to(self.root))) if p.is_dir())
+        """Return the students of whose submission of a lesson there is something, a folder or not, in order."""
+        folder = self.path("submitted", "*", lesson).relative_to(self.root)
+        there = [*self.root.glob(str(folder)), *self.root.glob(f"{folder}.ipynb")]
+        return sorted({path.parent.name for path in there if path.parent.is_dir()})
 
     def assign(self, lesson: str) -> None:
         """Have nbgrader make `release/` of `source/` and enter the lesson in the gradebook.
@@ -111,69 +105,18 @@ class Book:
             if not result["success"]:
                 raise ClassroomError(f"nbgrader could not write the feedback for {name}:\n{_reason(result)}")
 
-    @contextlib.contextmanager
-    def opened(self, say: Say | None = None) -> Iterator[None]:
-        """Keep the gradebook open for a run; its tables are made if they are not there. `say` is told of delays.
-
-        Raises:
-            ClassroomError: it can't be opened.
-        """
-        if self._open is not None:
-            yield
-            return
-
-        def connect() -> Any:
-            with _quiet():
-                book = api.Gradebook(self.coursedir.db_url, self.coursedir.course_id)
-            try:
-                ledger.LEDGER.create(book.engine, checkfirst=True)
-            except BaseException:
-                book.close()
-                raise
-            return book
-
-        self._say = say or _silence
-        self._open = self._patiently(connect)
+    def _connect(self) -> Engine:
+        """Return the gradebook's engine; its tables, nbgrader's and ours, are made if they are not there."""
+        with _quiet():
+            book = api.Gradebook(self.location, self.coursedir.course_id)
+        book.db.remove()
+        engine: Engine = book.engine
         try:
-            yield
-        finally:
-            self._open.close()
-            self._open, self._say = None, _silence
-
-    def transact(self, work: Callable[[Connection], T]) -> T:
-        """Return what `work` returns, done in one transaction; it may be called again, so it must bear that.
-
-        Raises:
-            ClassroomError: the gradebook can't be used, even after a while.
-            SubmissionError: it refuses what is written.
-        """
-
-        def once() -> T:
-            with self.engine.begin() as connection:
-                return work(connection)
-
-        with self.opened():
-            return self._patiently(once)
-
-    def _patiently(self, work: Callable[[], T]) -> T:
-        def wait(why: str) -> None:
-            self._say(f"waiting for the gradebook: {why}")
-
-        try:
-            return patiently(work, wait, self.patience)
-        except DataError as error:
-            raise SubmissionError(f"the gradebook refuses it: {reason(error)}") from error
-        except DBAPIError as error:
-            raise ClassroomError(
-                f"the gradebook {self.url} can't be used: {reason(error)}. What was graded before is recorded: "
-                "once the gradebook is there again, the same command goes on from here"
-            ) from error
-        except ModuleNotFoundError as error:
-            raise ClassroomError(
-                f"the gradebook {self.url} needs the package {error.name}: install gradschool[postgres]"
-            ) from error
-        except NoSuchModuleError as error:
-            raise ClassroomError(f"the gradebook {self.url} is of an unknown kind: {error}") from error
+            ledger.LEDGER.create(engine, checkfirst=True)
+        except BaseException:
+            engine.dispose()
+            raise
+        return engine
 
     def record(self, report: Report, lesson: Lesson, digest: str = "", isolation: str = "") -> Summary:
         """Write a report into the gradebook and the autograded notebook, and return its summary.
@@ -195,6 +138,7 @@ class Book:
             if c.metadata.nbgrader.solution
         }
         _write(self.path("autograded", report.student, report.lesson) / f"{report.lesson}.ipynb", text(made))
+        self._carry(report.student, report.lesson)
 
         def work(connection: Connection) -> None:
             entry = self._entry(connection, report.student, report.lesson)
@@ -214,6 +158,7 @@ class Book:
         """
         if not (self.path("autograded", student, lesson) / f"{lesson}.ipynb").exists():
             return None
+        self._carry(student, lesson)
 
         def work(connection: Connection) -> Summary | None:
             entry = entries.find(connection, student, lesson)
@@ -228,6 +173,17 @@ class Book:
 
         return self.transact(work)
 
+    def _carry(self, student: str, lesson: str) -> None:
+        """Put beside the autograded notebook what nbgrader wants to find there of the submission."""
+        for name in BESIDE:
+            path = self.path("autograded", student, lesson) / name
+            submitted = self.path("submitted", student, lesson) / name
+            there = _read(submitted)
+            if name == TIMESTAMP and _timestamp(submitted) is None:
+                there = ""  # nbgrader would stop at it
+            if there and there != _read(path):
+                _write(path, there)
+
     def autograded(self, report: Report, lesson: Lesson) -> dict[str, Any]:
         """Return the autograded notebook of a report, with outputs that nbgrader reads as the report's points."""
         if self._template is None or self._template.lesson is not lesson:
@@ -236,7 +192,7 @@ class Book:
 
     def _entry(self, connection: Connection, student: str, lesson: str) -> entries.Entry:
         """Return a submission as it stands in the gradebook, entered if it is not there, with its timestamp."""
-        timestamp = _timestamp(self.path("submitted", student, lesson) / "timestamp.txt")
+        timestamp = _timestamp(self.path("submitted", student, lesson) / TIMESTAMP)
         entry = entries.find(connection, student, lesson) or entries.enter(connection, student, lesson, timestamp)
         if timestamp is not None and timestamp != entry.timestamp:
             entries.date(connection, entry, timestamp)
@@ -247,55 +203,39 @@ class Book:
         """Give a late submission the penalty that nbgrader's plugin says, as nbgrader's AssignLatePenalties does."""
         penalty = None
         if entry.seconds_late > 0:
-            if self._late is None:
-                self._late = AssignLatePenalties(config=self._config)
-                self._late.init_plugin()
-            score = entries.score(connection, entry)
-            said = self._late.plugin_inst.late_submission_penalty(student, score, entry.seconds_late)
-            penalty = None if said is None else min(max(float(said), 0.0), score)
+            plugin, score = self._late, entries.score(connection, entry)
+            try:
+                said = plugin.late_submission_penalty(student, score, entry.seconds_late)
+                penalty = None if said is None else min(max(float(said), 0.0), score)
+            except Exception as error:
+                raise ClassroomError(
+                    f"the plugin for late submissions failed on {student}: {type(error).__name__}: {error}"
+                ) from error
         entries.penalize(connection, entry, penalty)
 
-    def scores(self, lesson: str) -> dict[str, float]:
-        """Return each student's score for a lesson as the gradebook has it."""
-        return {row.student_id: row.raw_score for row in self.rows([lesson], all_students=False)}
-
-    def rows(self, lessons: list[str] | None = None, all_students: bool = True) -> list[marks.Row]:
-        """Return the grades of all students for all lessons, or for some, in nbgrader's order.
-
-        A student who submitted nothing has a row of zeros, as in nbgrader's export, if `all_students` is true.
-        """
-        return self.transact(lambda connection: list(marks.read(connection, lessons, all_students)))
-
-
-def _silence(line: str) -> None:
-    """Say nothing."""
-
-
-def _with_driver(url: str) -> str:
-    """Return the URL with psycopg 3 for PostgreSQL where it names no driver: what that means depends on SQLAlchemy."""
-    for start in ("postgresql://", "postgres://"):
-        if url.startswith(start):
-            return "postgresql+psycopg://" + url.removeprefix(start)
-    try:
-        make_url(url)
-    except ArgumentError:
-        raise ClassroomError(
-            f"{url!r} is no URL of a gradebook; give one such as sqlite:////folder/gradebook.db "
-            "or postgresql+psycopg://user@host/database"
-        ) from None
-    return url
+    def mistakes(self, lessons: list[str] | None = None) -> list[Row]:
+        """Return what the class gets wrong in all lessons, or in some, as far as it was graded here."""
+        return self.transact(lambda connection: count(map(load, ledger.reports(connection, lessons))))
 
 
 def _timestamp(path: Path) -> datetime | None:
     """Return when a submission was handed in, or None if the file does not say so: a student may have written it."""
+    said = _read(path).strip()
     try:
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > MOST_TIMESTAMP:
-            return None
-        said = path.read_text(encoding="utf-8").strip()
         made: datetime | None = parse_utc(said) if said else None
-    except (OSError, ValueError, OverflowError, TypeError):
+    except (ValueError, OverflowError, TypeError):
         return None
     return made
+
+
+def _read(path: Path) -> str:
+    """Return what a small file of text holds that a student may have put there; nothing if it is none."""
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > MOST_BESIDE:
+            return ""
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
 
 
 def _write(path: Path, content: str) -> None:

@@ -9,7 +9,11 @@ deleted belongs to no submission and is found by nobody.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Column, Connection, MetaData, String, Table, Text, delete, insert, select
+
+from gradschool.grader.tables import ASSIGNMENT, NOTEBOOK, SUBMITTED_NOTEBOOK
 
 LEDGER = Table(
     "gradschool_record",
@@ -35,3 +39,16 @@ def look_up(connection: Connection, notebook: str, digest: str) -> str | None:
         select(LEDGER.c.report).where(LEDGER.c.notebook_id == notebook, LEDGER.c.digest == digest)
     ).scalar()
     return None if found is None else str(found)
+
+
+def reports(connection: Connection, lessons: list[str] | None) -> Iterator[str]:
+    """Return the reports of all submissions that the gradebook has, or of those of some lessons, one by one."""
+    found = (
+        select(LEDGER.c.report)
+        .join(SUBMITTED_NOTEBOOK, SUBMITTED_NOTEBOOK.c.id == LEDGER.c.notebook_id)
+        .join(NOTEBOOK, NOTEBOOK.c.id == SUBMITTED_NOTEBOOK.c.notebook_id)
+        .join(ASSIGNMENT, ASSIGNMENT.c.id == NOTEBOOK.c.assignment_id)
+    )
+    if lessons is not None:
+        found = found.where(ASSIGNMENT.c.name.in_(lessons))
+    yield from connection.execution_options(yield_per=100).execute(found).scalars()

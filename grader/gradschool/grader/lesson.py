@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jupytext
-
 from gradschool.grader.authoring import Check, Style, collect_styles
 from gradschool.grader.blanking import (
     BEGIN,
@@ -90,6 +88,8 @@ def read_lesson(folder: Path, library: Path) -> Lesson:
     text = folder / f"{name}.md"
     if not text.exists():
         raise LessonError(f"{folder} holds no {name}.md")
+    import jupytext  # takes a second, which a command that reads no lesson need not wait
+
     notebook = jupytext.read(text)
     about = notebook.metadata.get("gradschool")
     if not isinstance(about, Mapping) or not {"title", "minutes", "points"} <= set(about):

@@ -18,6 +18,7 @@ from traitlets import Bool, Unicode
 
 from gradschool.grader.classroom import secret_seed
 from gradschool.grader.course import Course
+from gradschool.grader.digests import lesson_digest
 from gradschool.grader.errors import ClassroomError
 from gradschool.grader.grade import Key, grade, open_key
 from gradschool.grader.gradebook import Book
@@ -51,7 +52,8 @@ class GradschoolExecute(Preprocessor):
                 f"{name}/{about['notebook']} is no lesson of the course in {course.root}; give it nbgrader's own "
                 f"preprocessors in {root}/nbgrader_config.py"
             )
-        book, key = Book(root, about["db_url"]), _key(course.root, name, secret_seed(root))
+        book, now = Book(root, about["db_url"]), lesson_digest(course, course.lesson(name))
+        key = _key(course.root, name, secret_seed(root), now)
         submission = find_submission(book.path("submitted", student, name), student, name)
         report = grade(submission, key, limits=self.limits, runner=_runner(self.isolation))
         return nbformat.from_dict(book.autograded(report, key.lesson)), resources
@@ -64,7 +66,10 @@ def _runner(isolation: str) -> Runner:
 
 
 @cache
-def _key(root: Path, name: str, seed: int) -> Key:
-    """Return the key of a lesson, made once for all submissions that this program grades."""
+def _key(root: Path, name: str, seed: int, digest: str) -> Key:
+    """Return the key of a lesson, made once for all that this program grades while the lesson has this digest.
+
+    A Jupyter server may run for weeks, and the lesson be mended meanwhile.
+    """
     course = Course(root)
     return _kept.enter_context(open_key(course, course.lesson(name), seed))

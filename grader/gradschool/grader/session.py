@@ -1,7 +1,7 @@
 """Grade the submissions of a classroom and record them: one writer, as many workers as are asked for.
 
-find ──▶ recall, if nothing changed ──────────▶ summary
-  └────▶ grade, 2 · workers in flight ──▶ record ──▶ summary
+find ──▶ recall, if nothing changed ────────────────▶ summary
+  └────▶ an executor, 2 · workers ──▶ record ──▶ summary
 
 A submission is found when there is room for it and dropped when it is recorded, so that memory does not grow with the
 class.
@@ -11,29 +11,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import cache, partial
 from pathlib import Path
-from time import monotonic
+from typing import Any
 
 from gradschool.grader.classroom import secret_seed
 from gradschool.grader.course import Course
 from gradschool.grader.digests import run_digest, submission_digest
 from gradschool.grader.errors import ClassroomError, Interrupted, SubmissionError
-from gradschool.grader.grade import Key, Report, grade, open_key
+from gradschool.grader.executors import Executor, Send, threads
 from gradschool.grader.gradebook import Book
 from gradschool.grader.interruption import Stop, stop_on_interrupt
 from gradschool.grader.journal import LOG, Journal, open_journal
 from gradschool.grader.lesson import Lesson
 from gradschool.grader.sandbox.limits import Limits
 from gradschool.grader.sandbox.run import Runner, run
-from gradschool.grader.submission import Submission, find_submission
+from gradschool.grader.submission import find_submission
 from gradschool.grader.summary import Summary, failure
 
 Tell = Callable[[str, int, int], None]
 """What is told of the progress: the job, what is done, and of how much."""
+WAIT_SECONDS = 1.0
+"""How long the executor is waited for at a time."""
 
 
 def grade_classroom(
@@ -52,6 +52,7 @@ def grade_classroom(
     say: Callable[[str], None] = lambda line: None,
     runner: Runner = run,
     isolation: str = "",
+    executor: Executor | None = None,
 ) -> list[Summary]:
     """Grade the submissions in the classroom `root` and return what was found, in the order of lessons and students.
 
@@ -72,31 +73,30 @@ def grade_classroom(
         say: is told of delays, in words.
         runner: what executes the students' code.
         isolation: what keeps the students' code from the rest of the machine, in words; it is kept with the grades.
+        executor: who grades, in the place of threads of this machine with this runner.
 
     Raises:
         ClassroomError: there is no such classroom, or a lesson or a student that is named has no submission.
         Interrupted: it was asked to stop; what was graded until then is recorded.
     """
     book, seed = Book(root, db), secret_seed(root)
-    named, limits, isolation = list(students), limits or Limits(), isolation or _name(runner)
-    workers = workers or os.cpu_count() or 1
+    named, limits, workers = list(students), limits or Limits(), workers or os.cpu_count() or 1
     todo = _find_students(book, [course.resolve(name) for name in lessons], course.names, named)
     summaries: list[Summary] = []
     with (
         open_journal(log or root / LOG) as journal,
         stop_on_interrupt(_both(journal, say)) as stop,
         book.opened(_both(journal, say)),
-        ThreadPoolExecutor(workers) as pool,
+        nullcontext(executor) if executor else threads(workers, runner, isolation or _name(runner)) as chosen,
     ):
-        flight = _Flight(pool, 2 * workers, limits, runner)
+        flight = _Flight(chosen, stop)
         for name, there in todo.items():
             lesson = course.lesson(name)
-            digest = run_digest(course, lesson, seed, limits, isolation)
-            journal.say(f"grading {len(there)} of {name}; isolation: {isolation}; digest {digest}")
+            digest = run_digest(course, lesson, seed, limits, chosen.isolation)
+            journal.say(f"grading {len(there)} of {name}; isolation: {chosen.isolation}; digest {digest}")
             tell(f"grading {name}", 0, len(there))
-            with ExitStack() as kept:
-                key = cache(partial(kept.enter_context, open_key(course, lesson, seed)))
-                run_of = _Run(book, lesson, digest, isolation, force, key)
+            with chosen.take(course, lesson, seed, limits) as send:
+                run_of = _Run(book, lesson, digest, force, chosen, send)
                 done: list[Summary] = []
                 for summary, seconds in _grade_lesson(run_of, there, flight, stop):
                     done.append(summary)
@@ -114,7 +114,7 @@ def grade_classroom(
         if stop.asked:
             total = sum(len(there) for there in todo.values())
             raise Interrupted(
-                f"interrupted: {len(summaries)} of {total} submissions are graded and recorded; "
+                f"interrupted: {sum(not s.failed for s in summaries)} of {total} submissions are graded and recorded; "
                 "the same command, given again, goes on from there"
             )
     return summaries
@@ -150,34 +150,33 @@ def _both(journal: Journal, say: Callable[[str], None]) -> Callable[[str], None]
 
 @dataclass(frozen=True)
 class _Run:
-    """The grading of one lesson. Its key, which takes seconds, is made when the first submission needs it."""
+    """The grading of one lesson."""
 
     book: Book
     lesson: Lesson
     digest: str
-    isolation: str
     force: bool
-    key: Callable[[], Key]
+    executor: Executor
+    send: Send
 
 
 class _Flight:
     """The submissions that are being graded, a bounded number."""
 
-    def __init__(self, pool: ThreadPoolExecutor, most: int, limits: Limits, runner: Runner) -> None:
-        self._pool, self._most, self._limits, self._runner = pool, most, limits, runner
-        self._pending: dict[Future[tuple[Report, float]], tuple[str, str]] = {}
+    def __init__(self, executor: Executor, stop: Stop) -> None:
+        self._executor, self._stop = executor, stop
+        self._pending: dict[Any, tuple[str, str]] = {}
 
-    def add(self, submission: Submission, key: Key, digest: str) -> None:
-        """Have a submission graded."""
-        future = self._pool.submit(_attempt, submission, key, self._limits, self._runner)
-        self._pending[future] = (submission.student, digest)
+    def add(self, sent: Any, student: str, digest: str) -> None:
+        """Wait for a student's submission, too."""
+        self._pending[sent] = (student, digest)
 
-    def landed(self, last: bool = False) -> Iterator[tuple[str, str, Future[tuple[Report, float]]]]:
+    def landed(self, last: bool = False) -> Iterator[tuple[str, str, Any]]:
         """Return what is graded, waiting until there is room for another, or, at the last, until all is."""
-        while self._pending and (last or len(self._pending) >= self._most):
-            done, _ = wait(self._pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield *self._pending.pop(future), future
+        while self._pending and (last or len(self._pending) >= self._executor.most):
+            for sent in self._executor.wait(list(self._pending), WAIT_SECONDS):
+                yield *self._pending.pop(sent), sent
+            self._stop.tell()
 
 
 def _grade_lesson(
@@ -193,28 +192,18 @@ def _grade_lesson(
         if known is not None:
             yield known, None
             continue
-        flight.add(submission, run.key(), digest)
+        flight.add(run.send(submission), student, digest)
         for landed in flight.landed():
             yield _record(run, *landed)
     for landed in flight.landed(last=True):
         yield _record(run, *landed)
 
 
-def _attempt(submission: Submission, key: Key, limits: Limits, runner: Runner) -> tuple[Report, float]:
-    """Return the report on a submission and the seconds it took; what fails is tried a second time."""
-    start = monotonic()
-    try:
-        report = grade(submission, key, limits=limits, runner=runner)
-    except Exception:
-        report = grade(submission, key, limits=limits, runner=runner)
-    return report, monotonic() - start
-
-
-def _record(run: _Run, student: str, digest: str, future: Future[tuple[Report, float]]) -> tuple[Summary, float]:
+def _record(run: _Run, student: str, digest: str, sent: Any) -> tuple[Summary, float]:
     """Record a report and return its summary. One that the grader failed on costs nobody else anything."""
     try:
-        report, seconds = future.result()
-        return run.book.record(report, run.lesson, digest, run.isolation), seconds
+        graded = run.executor.result(sent)
+        return run.book.record(graded.report, run.lesson, digest, graded.isolation), graded.seconds
     except ClassroomError:
         raise
     except SubmissionError as error:

@@ -27,6 +27,11 @@ class Summary:
     """Whether the grader itself failed: nothing was recorded, and grading again tries again."""
 
     @property
+    def unread(self) -> bool:
+        """Whether nothing of the submission was graded."""
+        return bool(self.trouble) and self.trouble == self.diagnosis
+
+    @property
     def checks(self) -> list[dict[str, Any]]:
         """What each check found, as JSON has it."""
         checks: list[dict[str, Any]] = json.loads(self.text)["checks"]
@@ -68,7 +73,10 @@ def load(text: str) -> Summary:
 def summarize(report: Report) -> Summary:
     """Return the summary of a report."""
     ended = report.executed.ended
-    trouble = report.prepared.problem or (f"the run did not come to its end: {ended}" if ended else "")
+    stopped = report.executed.stopped_at
+    trouble = report.prepared.problem or (
+        f"the run did not come to its end: {ended}" if ended else f"it stopped in the cell {stopped}" if stopped else ""
+    )
     made = report.to_json()
     return Summary(
         report.student,

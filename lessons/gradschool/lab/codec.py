@@ -56,8 +56,8 @@ def pack(meta: Any, arrays: Mapping[str, AnyArray]) -> bytes:
     return b"".join([LENGTH.pack(len(header)), header, *parts])
 
 
-def unpack(message: bytes) -> tuple[Any, dict[str, AnyArray]]:
-    """Return the `meta` and the arrays of a message.
+def unpack(message: bytes, most: int | None = None) -> tuple[Any, dict[str, AnyArray]]:
+    """Return the `meta` and the arrays of a message, whose header has no more than `most` bytes.
 
     Raises:
         MessageError: the message is malformed in any way.
@@ -68,6 +68,8 @@ def unpack(message: bytes) -> tuple[Any, dict[str, AnyArray]]:
     start = LENGTH.size + size
     if start > len(message):
         raise MessageError("the header is longer than the message")
+    if most is not None and size > most:
+        raise MessageError("the header is too long")
     try:
         header = json.loads(message[LENGTH.size : start])
         meta, table = header["meta"], header["arrays"]
@@ -122,13 +124,13 @@ def pack_evidence(check: str, evidence: Evidence) -> bytes:
     return pack(meta, evidence.arrays)
 
 
-def unpack_evidence(message: bytes) -> tuple[str, Evidence]:
+def unpack_evidence(message: bytes, most: int | None = None) -> tuple[str, Evidence]:
     """Return the name of a check and what one of its cases gave.
 
     Raises:
         MessageError: the message is malformed in any way.
     """
-    meta, arrays = unpack(message)
+    meta, arrays = unpack(message, most)
     try:
         fault = None if meta["fault"] is None else Fault(*(text(part) for part in meta["fault"]))
         odd = {text(name): text(words) for name, words in meta["odd"].items()}
@@ -145,4 +147,5 @@ def text(value: Any, limit: int = 1000) -> str:
     """Return `value` if it is a string, cut to `limit` characters and without control characters."""
     if not isinstance(value, str):
         raise TypeError("a string was expected")
-    return "".join(c for c in value[:limit] if c.isprintable() or c == "\n")
+    kept = value[:limit]
+    return kept if kept.isprintable() else "".join(c for c in kept if c.isprintable() or c == "\n")

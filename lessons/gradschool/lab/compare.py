@@ -27,6 +27,8 @@ def close(got: AnyArray, want: AnyArray, rtol: float) -> np.ndarray[Any, np.dtyp
     """Return for each entry whether it is right: NaN equals NaN, and the floor is 1e-9 of the largest entry."""
     if want.dtype.kind not in "fc" or got.dtype.kind not in "fciu":
         return np.asarray(got == want)
+    if got.dtype == want.dtype and got.shape == want.shape and got.tobytes() == want.tobytes():
+        return np.ones(want.shape, np.bool_)  # as what follows finds, in a tenth of the time
     with np.errstate(all="ignore"):
         finite = np.abs(want[np.isfinite(want)])
         floor = 1e-9 * float(finite.max(initial=0.0)) + 1e-14

@@ -54,6 +54,8 @@ class Verdict:
     mistake: str | None = None
     hint: str = ""
     notes: tuple[str, ...] = ()
+    rests_on: str = ""
+    """The earlier check that is to be mended first, if this one fails for no reason of its own."""
 
     @property
     def message(self) -> str:
@@ -93,10 +95,10 @@ def judge(
     share = 0.0 if spec.whole else 1 - len(wrong) / total
     points = min(spec.points, max(0.0, round(spec.points * share, 2)))
     mistake, hint = _name_mistake(spec, answers, evidence, wrong)
-    findings = list(wrong.values())
+    findings, rests_on = list(wrong.values()), ""
     if mistake is None:
         findings += _own_gradient(spec, evidence, wrong)
-        hint = _mend_first(spec, earlier or {})
+        rests_on, hint = _mend_first(spec, earlier or {})
     return Verdict(
         spec.name,
         of,
@@ -108,12 +110,13 @@ def judge(
         mistake=mistake,
         hint=hint,
         notes=notes,
+        rests_on=rests_on,
     )
 
 
 def _faulty(spec: Spec, fault: Fault, notes: tuple[str, ...], earlier: Mapping[str, Verdict]) -> Verdict:
     of = ", ".join(spec.of)
-    hint = ""
+    rests_on = hint = ""
     if fault.kind == "not attempted":
         state = "not attempted"
         what = f"`{fault.message}`"
@@ -130,8 +133,8 @@ def _faulty(spec: Spec, fault: Fault, notes: tuple[str, ...], earlier: Mapping[s
         state, findings = "error", [f"Your code raised {fault.message}." if fault.where else f"{fault.message}."]
         if fault.where:
             findings.append(f"It happened at {fault.where}")
-        hint = _mend_first(spec, earlier)
-    return Verdict(spec.name, of, spec.words, 0.0, spec.points, state, findings=tuple(findings), hint=hint, notes=notes)
+        rests_on, hint = _mend_first(spec, earlier)
+    return Verdict(spec.name, of, spec.words, 0.0, spec.points, state, tuple(findings), None, hint, notes, rests_on)
 
 
 def _notes(evidence: Sequence[Evidence], reveal: bool) -> tuple[str, ...]:
@@ -275,11 +278,11 @@ def _own_gradient(spec: Spec, evidence: Sequence[Evidence], wrong: Mapping[str, 
     return told
 
 
-def _mend_first(spec: Spec, earlier: Mapping[str, Verdict]) -> str:
-    """Return the advice to mend an earlier check on which this one rests, if one failed."""
+def _mend_first(spec: Spec, earlier: Mapping[str, Verdict]) -> tuple[str, str]:
+    """Return an earlier check on which this one rests, if one failed, and the advice to mend it first."""
     for need in spec.needs:
         verdict = earlier.get(need)
         if verdict is not None and verdict.state != "right":
             cause = f" ({verdict.mistake})" if verdict.mistake else ""
-            return f"This rests on `{need}`, which is not right yet{cause}: mend that one first."
-    return ""
+            return need, f"This rests on `{need}`, which is not right yet{cause}: mend that one first."
+    return "", ""

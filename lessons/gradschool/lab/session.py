@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +24,18 @@ class Session:
     """The checks of a lesson, run on the names that a notebook defines.
 
     Args:
-        lesson: the lesson, with its public cases.
+        load: returns the lesson, with its public cases; called when they are first needed, which takes a moment.
         own: the notebook's namespace, as it is at any time.
     """
 
-    def __init__(self, lesson: public.Lesson, own: dict[str, Any]) -> None:
-        self.lesson, self._own = lesson, own
+    def __init__(self, load: Callable[[], public.Lesson], own: dict[str, Any]) -> None:
+        self._load, self._own = load, own
         self._verdicts: dict[str, Verdict] = {}
+
+    @cached_property
+    def lesson(self) -> public.Lesson:
+        """The lesson, with its public cases."""
+        return self._load()
 
     def __repr__(self) -> str:
         """Return what this is and what it is called with."""
@@ -123,7 +130,7 @@ def open_lesson(name: str) -> Session:
     Raises:
         FileNotFoundError: there are none.
     """
-    session = Session(public.load(find_public(name, Path.cwd())), sys._getframe(1).f_globals)
+    session = Session(partial(public.load, find_public(name, Path.cwd())), sys._getframe(1).f_globals)
     _open[:] = [session]
     return session
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gradschool.grader.sandbox.messages import PRICE, Executed, Frames, collect
-from gradschool.grader.submission import Prepared, PreparedCell
+from gradschool.grader.sandbox.limits import Limits
+from gradschool.grader.sandbox.messages import MOST_HEADER, PRICE, Executed, Frames, collect, parts, request
+from gradschool.grader.submission import Prepared, PreparedCell, prepare
+from gradschool.lab import codec
 
 
 def framed(*bodies):
@@ -16,14 +18,14 @@ def framed(*bodies):
 @pytest.mark.parametrize("step", [1, 3, 8, 9, 1000])
 def test_messages_are_found_however_the_stream_is_cut(step):
     bodies = [b"one", b"", b"three" * 100]
-    frames, stream = Frames(10_000), framed(*bodies)
+    frames, stream = Frames(10 * PRICE), framed(*bodies)
     for start in range(0, len(stream), step):
         frames.feed(stream[start : start + step])
     assert (frames.whole, frames.complaint) == (bodies, "")
 
 
 def test_an_unfinished_message_is_no_message():
-    frames = Frames(10_000)
+    frames = Frames(10 * PRICE)
     frames.feed(framed(b"one") + framed(b"two")[:-1])
     assert (frames.whole, frames.complaint) == ([b"one"], "")
 
@@ -49,3 +51,30 @@ def test_no_bytes_make_the_collection_raise():
     for _ in range(300):
         executed = collect(prepared, [rng.bytes(int(rng.integers(0, 60))) for _ in range(3)], "")
         assert executed == Executed({}, {}, "it sent a message that can't be read", "a")
+
+
+def test_a_header_that_would_fill_the_memory_is_not_read():
+    prepared = Prepared("ada", "01_tiny", ())
+    header = b'{"meta": [' + b"[]," * (MOST_HEADER // 3) + b'0], "arrays": []}'
+    executed = collect(prepared, [len(header).to_bytes(8, "little") + header], "")
+    assert executed.ended == "it sent a message that can't be read"
+
+
+def test_what_a_cell_says_once_the_cases_may_have_come_is_not_heard():
+    cells = tuple(PreparedCell(name, "extra", "code", "", True) for name in "ab")
+    said = [codec.pack({"cell": name, "printed": name, "error": None}, {}) for name in "ab"]
+    other = codec.pack(0, {})
+    prepared = Prepared("ada", "01_tiny", cells)
+    assert set(collect(prepared, said, "").cells) == {"a", "b"}
+    assert set(collect(prepared, [other, *said], "").cells) == {"a"}
+    assert set(collect(prepared, [other, other, *said], "").cells) == set()
+
+
+def test_a_request_comes_in_two_parts_and_the_first_holds_no_case(key, draft):
+    cells, checks = parts(request(prepare(draft().submission(), key.lesson), key.task, Limits()))
+    assert b"def double(x)" in cells
+    for secret in [v for _, cases in key.task.checks for case in cases for v in case.values()]:
+        if isinstance(secret, np.ndarray):
+            assert secret.tobytes() not in cells
+            assert secret.tobytes() in checks
+    assert b"def double_values(nn, x)" not in cells

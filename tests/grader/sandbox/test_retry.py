@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from gradschool.grader.sandbox.limits import Limits
-from gradschool.grader.sandbox.messages import CellResult, Executed, Task
+from gradschool.grader.sandbox.messages import Broken, CellResult, Executed, Task
 from gradschool.grader.sandbox.retry import run_until_done
-from gradschool.grader.sandbox.warm import Broken
 from gradschool.grader.submission import Prepared, PreparedCell
 from gradschool.lab.evidence import Evidence
 from gradschool.lab.spec import Spec
@@ -114,3 +113,8 @@ def test_a_sandbox_that_breaks_keeps_what_came_before():
     executed = run_until_done(PREPARED, replace(TASK), Limits(), once)
     assert executed.ended == "its sandbox broke 3 times"
     assert set(executed.evidence) == {"one", "two"}
+
+
+def test_a_process_that_says_it_is_done_and_left_out_what_a_check_gave_is_not_believed():
+    executed = run_until_done(PREPARED, TASK, Limits(), lambda *given: Executed({}, {"one": [Evidence()]}))
+    assert (executed.ended, set(executed.evidence)) == ("it left out what checks gave", {"one"})

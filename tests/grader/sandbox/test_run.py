@@ -13,19 +13,20 @@ import numpy as np
 import pytest
 
 from gradschool.grader.grade import open_key, report
-from gradschool.grader.sandbox.run import run
+from gradschool.grader.sandbox.process import Heard
+from gradschool.grader.sandbox.run import run, run_once
 from gradschool.grader.submission import Submission, prepare
 from gradschool.lab.evidence import AFTER
 
 
 def execute(key, draft, limits):
-    return run(prepare(draft.submission(), key.lesson), key.task, limits)
+    return run_once(prepare(draft.submission(), key.lesson), key.task, limits)
 
 
 def states(key, draft, limits):
     """Return the state of each check, and all that was said."""
     prepared = prepare(draft.submission(), key.lesson)
-    made = report(prepared, run(prepared, key.task, limits), key, limits)
+    made = report(prepared, run_once(prepared, key.task, limits), key, limits)
     return {v.name: v.state for v in made.verdicts}, made
 
 
@@ -73,6 +74,13 @@ def test_a_process_that_ends_itself_says_where(key, draft, fast):
     assert (made.executed.ended, made.executed.stopped_at) == ("it ended by itself", "exercise-Scale")
     assert set(found.values()) == {"error"}
     assert made.notes == ("The notebook stopped in the cell exercise-Scale and did not come out of it.",)
+
+
+def test_what_ends_the_process_costs_what_it_is_worth(key, draft, fast):
+    prepared = prepare(draft().put("exercise-Scale", "import os\nos._exit(0)").submission(), key.lesson)
+    made = report(prepared, run(prepared, key.task, fast), key, fast)
+    wrong = {"scale_forward": "error", "scale_backward": "error"}
+    assert {v.name: v.state for v in made.verdicts} == ALL_RIGHT | wrong
 
 
 def test_a_process_that_ends_itself_in_a_probe_keeps_the_checks_before(key, draft, fast):
@@ -246,11 +254,11 @@ def test_no_expected_array_and_no_data_of_the_judge_is_in_the_student_s_process(
 def test_what_is_sent_of_a_check_holds_no_outcome_and_no_mistake(key, draft, fast, monkeypatch):
     sent = []
 
-    def send(pipe, request):
+    def hear(launch, request, *_):
         sent.append(request)
-        pipe.close()
+        return Heard([], "", 0, "")
 
-    monkeypatch.setattr("gradschool.grader.sandbox.run._send", send)
+    monkeypatch.setattr("gradschool.grader.sandbox.run.converse", hear)
     execute(key, draft(), fast)
     (request,) = sent
     for secret in (b"judge", b"distance to the targets", b"x is squared", b"want", b'at_most": 1'):

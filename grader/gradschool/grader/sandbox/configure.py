@@ -1,4 +1,4 @@
-"""What a warm process is told at its start: where things are, and which layers to enter."""
+"""What a warm process, or the first one of a sandbox, is told at its start: where things are, which layers to enter."""
 
 from __future__ import annotations
 
@@ -12,26 +12,29 @@ from gradschool.grader.sandbox.run import environment
 if TYPE_CHECKING:
     from gradschool.grader.sandbox.choose import Isolation
 
+OWN_VIEW = {"namespaces", "bubblewrap", "container"}
+"""The layers in which a process sees a file system of its own."""
+
 
 def configuration(isolation: Isolation, root: Path, own: str, *, selftest: bool) -> dict[str, Any]:
-    """Return the configuration of a warm process, as JSON can hold it.
+    """Return the configuration, as JSON can hold it.
 
     Args:
         isolation: which layers to enter.
         root: the folder with the lesson's part of `gradschool`.
-        own: an empty folder of the host, for this process only.
+        own: an empty folder of the host, for this process only; not used where it sees a file system of its own.
         selftest: whether to try the sandbox instead of running submissions.
     """
-    inside, is_root = "namespaces" in isolation.layers, os.geteuid() == 0
+    inside, is_root = not OWN_VIEW.isdisjoint(isolation.layers), os.geteuid() == 0
     course, scratch = (view.COURSE, view.SCRATCH) if inside else (str(root), own)
-    used = paths.packages()
+    used, container = paths.packages(), "container" in isolation.layers
     devices = [f"/dev/{name}" for name in view.DEVICES]
     return {
         "layers": isolation.layers,
         "selftest": selftest,
         "course": str(root),
         "scratch": scratch,
-        "path": [course, *paths.importable()],
+        "path": [course] if container else [course, *paths.importable()],  # an image has packages of its own
         "modules": modules(root),
         "environment": environment(scratch),
         "shown": paths.shown() if inside else [*paths.shown(), course],
@@ -40,7 +43,7 @@ def configuration(isolation: Isolation, root: Path, own: str, *, selftest: bool)
         "devices": devices,
         "readable": ["/"],
         "listed": [],
-        "user": namespaces.NOBODY if is_root else None,
+        "user": namespaces.NOBODY if is_root and not container else None,
         "capabilities": [libc.CAP_DAC_READ_SEARCH] if is_root and not inside else [],
     }
 

@@ -17,8 +17,14 @@ from gradschool.lab.evidence import Case, Evidence
 from gradschool.lab.spec import Spec
 
 SMALL_MESSAGE = 100_000
-PRICE = 256
+PRICE = 2**14
 """What each message counts beyond its own bytes, so that a flood of empty ones is over soon."""
+MOST_HEADER = 2**20
+"""Bytes of a message that are no arrays; as Python's lists, they are some fifty times as large."""
+
+
+class Broken(Exception):
+    """A sandbox is gone, or does not do what it should."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,11 @@ class Task:
 
 
 def request(prepared: Prepared, task: Task, limits: Limits) -> bytes:
-    """Return the cells, the probes and the arguments of the cases, and nothing that only the judge needs."""
+    """Return the cells, then the probes and the arguments of the cases, and nothing that only the judge needs.
+
+    These are two messages, the first with its length before it, so that the second can be kept back until the cells
+    have run: what a cell prints is shown to the student, and it can't be a secret case that has not come yet.
+    """
     arrays: dict[str, Any] = {}
     checks = []
     for spec, cases in task.checks:
@@ -72,9 +82,15 @@ def request(prepared: Prepared, task: Task, limits: Limits) -> bytes:
         "cells": [(cell.id, cell.source) for cell in prepared.cells if cell.runs],
         "exercises": list(task.exercises),
         "cell_seconds": limits.cell_seconds,
-        "checks": checks,
     }
-    return codec.pack(meta, arrays)
+    cells = codec.pack(meta, {})
+    return len(cells).to_bytes(8, "little") + cells + codec.pack(checks, arrays)
+
+
+def parts(message: bytes) -> tuple[bytes, bytes]:
+    """Return the part of a request that is sent at once, and the part that is sent once the cells have run."""
+    end = 8 + int.from_bytes(message[:8], "little")
+    return message[:end], message[end:]
 
 
 def _stripped(spec: Spec, limits: Limits) -> Spec:
@@ -118,16 +134,16 @@ def collect(prepared: Prepared, frames: Sequence[bytes], complaint: str) -> Exec
     cells: dict[str, CellResult] = {}
     evidence: dict[str, list[Evidence]] = {}
     done, sent = False, {cell.id for cell in prepared.cells if cell.runs}
-    for frame in frames:
+    for number, frame in enumerate(frames):
         try:
             meta = codec.unpack(frame)[0] if len(frame) < SMALL_MESSAGE else {}
             if isinstance(meta, dict) and isinstance(meta.get("cell"), str):
-                if meta["cell"] in sent:
+                if meta["cell"] in sent and number < len(sent):  # the cases are sent after that
                     cells.setdefault(meta["cell"], _cell_result(meta))
             elif isinstance(meta, dict) and meta.get("end") is True:
                 done = True
             else:
-                name, one = codec.unpack_evidence(frame)
+                name, one = codec.unpack_evidence(frame, MOST_HEADER)
                 evidence.setdefault(name, []).append(one)
         except (codec.MessageError, IndexError, KeyError, TypeError):
             complaint = complaint or "it sent a message that can't be read"

@@ -1,23 +1,26 @@
-"""A runner that puts each submission into a sandbox, from warm processes that it keeps as long as they are of use."""
+"""A runner that puts each submission into a sandbox, from warm processes that it keeps as long as they are of use.
+
+Sandboxes that another program makes have no warm process; they come from `Cold`.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from gradschool.grader.sandbox.choose import Isolation
+from gradschool.grader.sandbox.cold import LAUNCHERS, Cold
 from gradschool.grader.sandbox.limits import Limits
-from gradschool.grader.sandbox.messages import Executed, Task, collect, request
+from gradschool.grader.sandbox.messages import Broken, Executed, Task, collect, parts, request
+from gradschool.grader.sandbox.process import patience_of
 from gradschool.grader.sandbox.retry import run_until_done
 from gradschool.grader.sandbox.run import Runner, run
-from gradschool.grader.sandbox.warm import Broken, Nursery
+from gradschool.grader.sandbox.warm import WarmProcess
 from gradschool.grader.submission import Prepared
 
-GRACE = 1.0
-"""Seconds beyond its own limit after which a cell or check that does not heed it is ended from outside."""
 TRIES = 3
 
 
@@ -27,11 +30,8 @@ def sandboxed(isolation: Isolation) -> Iterator[Runner]:
     if isolation.name == "limits":
         yield run
         return
-    pool = Pool(isolation)
-    try:
-        yield lambda prepared, task, limits: run_until_done(prepared, task, limits, pool.once)
-    finally:
-        pool.close()
+    with closing(Cold(isolation) if isolation.name in LAUNCHERS else Pool(isolation)) as source:
+        yield lambda prepared, task, limits: run_until_done(prepared, task, limits, source.once)
 
 
 class Pool:
@@ -39,7 +39,7 @@ class Pool:
 
     def __init__(self, isolation: Isolation) -> None:
         self._isolation = isolation
-        self._idle: list[Nursery] = []
+        self._idle: list[WarmProcess] = []
         self._lock = threading.Lock()
 
     def once(self, prepared: Prepared, task: Task, limits: Limits) -> Executed:
@@ -48,24 +48,20 @@ class Pool:
         Raises:
             Broken: they all did.
         """
-        message = request(prepared, task, limits)
+        cells, checks = parts(request(prepared, task, limits))
+        count = sum(cell.runs for cell in prepared.cells)
         given = asdict(limits) | {"lesson": prepared.lesson}
-        cells = sum(cell.runs for cell in prepared.cells)
-        checks = max((min(spec.seconds, limits.check_seconds) for spec, _ in task.checks), default=0.0)
-
-        def patience(messages: int) -> float:
-            return GRACE + (limits.cell_seconds if messages < cells else checks)
-
+        patience = patience_of(prepared, task, limits)
         reason = ""
         for _ in range(TRIES):
-            nursery = self._take(task.root)
+            warm = self._take(task.root)
             try:
-                frames, ended = nursery.run(message, given, patience, limits.output)
+                frames, ended = warm.run(cells, given, patience, limits.output, checks, count)
             except Broken as error:
-                nursery.close()
+                warm.close()
                 reason = str(error)
             else:
-                self._put_back(nursery)
+                self._put_back(warm)
                 return collect(prepared, frames, ended)
         raise Broken(f"its sandbox broke {TRIES} times: {reason}")
 
@@ -73,18 +69,18 @@ class Pool:
         """End the warm processes."""
         with self._lock:
             idle, self._idle = self._idle, []
-        for nursery in idle:
-            nursery.close()
+        for warm in idle:
+            warm.close()
 
-    def _take(self, root: Path) -> Nursery:
+    def _take(self, root: Path) -> WarmProcess:
         with self._lock:
-            others = [nursery for nursery in self._idle if nursery.root != root]
-            mine = [nursery for nursery in self._idle if nursery.root == root]
+            others = [warm for warm in self._idle if warm.root != root]
+            mine = [warm for warm in self._idle if warm.root == root]
             self._idle = mine[1:]
-        for nursery in others:
-            nursery.close()
-        return mine[0] if mine else Nursery(self._isolation, root)
+        for warm in others:
+            warm.close()
+        return mine[0] if mine else WarmProcess(self._isolation, root)
 
-    def _put_back(self, nursery: Nursery) -> None:
+    def _put_back(self, warm: WarmProcess) -> None:
         with self._lock:
-            self._idle.append(nursery)
+            self._idle.append(warm)

@@ -7,14 +7,13 @@ it, or, if it was a check that did, without that check. All tries together have 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gradschool.grader.sandbox.limits import Limits
-from gradschool.grader.sandbox.messages import CellResult, Executed, Task
-from gradschool.grader.sandbox.warm import Broken
+from gradschool.grader.sandbox.messages import Broken, CellResult, Executed, Task
 from gradschool.grader.submission import Prepared
-from gradschool.lab.evidence import Evidence, Fault
+from gradschool.lab.evidence import Case, Evidence, Fault
 
 Once = Callable[[Prepared, Task, Limits], Executed]
 
@@ -24,7 +23,7 @@ def run_until_done(prepared: Prepared, task: Task, limits: Limits, once: Once) -
     stop = time.monotonic() + limits.seconds
     cells: dict[str, CellResult] = {}
     evidence: dict[str, list[Evidence]] = {}
-    first_stop, todo, left = "", list(task.checks), prepared
+    first_stop, todo, left, known = "", list(task.checks), prepared, {cell.id for cell in prepared.cells}
     for _ in range(limits.attempts):
         seconds = stop - time.monotonic()
         if seconds <= 0:
@@ -33,11 +32,12 @@ def run_until_done(prepared: Prepared, task: Task, limits: Limits, once: Once) -
             part = once(left, replace(task, checks=todo), replace(limits, seconds=seconds))
         except Broken as error:
             return Executed(cells, evidence, str(error), first_stop)
-        cells = {**part.cells, **cells}
+        cells = {**{name: result for name, result in part.cells.items() if name in known}, **cells}
         evidence |= {spec.name: list(part.evidence[spec.name]) for spec, _ in todo if spec.name in part.evidence}
         todo = [(spec, cases) for spec, cases in todo if spec.name not in evidence]
         if not part.ended:
-            return Executed(cells, evidence, "", first_stop)
+            whole = all(_is_whole(evidence.get(spec.name, ()), cases) for spec, cases in task.checks)
+            return Executed(cells, evidence, "" if whole else "it left out what checks gave", first_stop)
         if part.stopped_at:
             first_stop = first_stop or part.stopped_at
             cells[part.stopped_at] = CellResult("", _error(part.ended, limits))
@@ -48,6 +48,11 @@ def run_until_done(prepared: Prepared, task: Task, limits: Limits, once: Once) -
         if not todo and not part.stopped_at:
             return Executed(cells, evidence, "", first_stop)
     return Executed(cells, evidence, part.ended, first_stop)
+
+
+def _is_whole(found: Sequence[Evidence], cases: Sequence[Case]) -> bool:
+    """Return whether all cases of a check gave something, or one gave a fault, after which there are no more."""
+    return len(found) >= len(cases) or any(one.fault is not None for one in found)
 
 
 def _error(ended: str, limits: Limits) -> tuple[str, str]:

@@ -7,61 +7,46 @@ arrays, the mistakes, the judge's data and the solution of the lesson never cros
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
 from gradschool.grader.sandbox.limits import Limits
-from gradschool.grader.sandbox.messages import CellResult, Executed, Frames, Task, collect, request
+from gradschool.grader.sandbox.messages import CellResult, Executed, Task, collect, request
+from gradschool.grader.sandbox.process import Launch, converse, patience_of
+from gradschool.grader.sandbox.retry import run_until_done
 from gradschool.grader.submission import Prepared
 
 __all__ = ["CellResult", "Executed", "Runner", "Task", "run"]
 
 WORKER = Path(__file__).with_name("worker.py")
-
+START_SECONDS = 20.0
+"""What a process may take until it is ready to run the first cell."""
 
 Runner = Callable[[Prepared, Task, Limits], Executed]
 """What runs a submission; `run` is one, and a hardened sandbox is another."""
 
 
 def run(prepared: Prepared, task: Task, limits: Limits) -> Executed:
+    """Return what a submission gave, run in processes of its own with limits and without a sandbox."""
+    return run_until_done(prepared, task, limits, run_once)
+
+
+def run_once(prepared: Prepared, task: Task, limits: Limits) -> Executed:
     """Run the cells of a submission, then the probes, in a new process with limits, and return what it sent."""
+    patience = patience_of(prepared, task, limits)
     with tempfile.TemporaryDirectory(prefix="gradschool-", ignore_cleanup_errors=True) as scratch:
         (Path(scratch) / "public.npz").write_bytes((task.root / "public.npz").read_bytes())
         (Path(scratch) / f"{prepared.lesson}.ipynb").write_text("{}")  # marks the folder as the lesson's
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(WORKER)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=scratch,
-            env=environment(scratch),
-            start_new_session=True,
-            preexec_fn=_limiter(limits),
+        heard = converse(
+            Launch([sys.executable, "-I", "-S", str(WORKER)], environment(scratch), scratch, _limiter(limits)),
+            request(prepared, task, limits),
+            lambda messages: patience(messages) + (0 if messages else START_SECONDS),
+            limits.output,
+            limits.seconds,
         )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            _kill(process)
-
-        timer = threading.Timer(limits.seconds, stop)
-        timer.start()
-        try:
-            _send(process.stdin, request(prepared, task, limits))
-            frames, complaint = _receive(process.stdout, limits.output)
-        finally:
-            timer.cancel()
-            _kill(process)
-            process.stdout.close()
-        return collect(prepared, frames, complaint or ("time" if late.is_set() else ""))
+        return collect(prepared, heard.frames, heard.ended)
 
 
 def environment(scratch: str) -> dict[str, str]:
@@ -89,31 +74,3 @@ def _limiter(limits: Limits) -> Callable[[], None] | None:
             resource.setrlimit(what, (most, most))
 
     return limit
-
-
-def _send(pipe: IO[bytes], request: bytes) -> None:
-    try:
-        with pipe:
-            pipe.write(request)
-    except BrokenPipeError:
-        pass
-
-
-def _receive(pipe: IO[bytes], most: int) -> tuple[list[bytes], str]:
-    """Return the messages that came, and what was wrong with them."""
-    frames = Frames(most)
-    while not frames.complaint and (data := os.read(pipe.fileno(), 2**20)):
-        frames.feed(data)
-    return frames.whole, frames.complaint
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End the process and all that it started in its session."""
-    try:
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
-    process.wait()

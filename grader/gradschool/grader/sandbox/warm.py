@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,22 +19,16 @@ from gradschool.grader.errors import IsolationError
 from gradschool.grader.sandbox.choose import Isolation
 from gradschool.grader.sandbox.configure import configuration
 from gradschool.grader.sandbox.limits import Limits
-from gradschool.grader.sandbox.messages import Frames
+from gradschool.grader.sandbox.messages import Broken, Frames
+from gradschool.grader.sandbox.process import Patience
 
-PROGRAM = Path(__file__).with_name("nursery.py")
+PROGRAM = Path(__file__).with_name("forkserver.py")
 MOST = 65536
 START_SECONDS = 120.0
 ANSWER_SECONDS = 10.0
 
-Patience = Callable[[int], float]
-"""For how many seconds the next message is waited for, by the number of messages that came."""
 
-
-class Broken(Exception):
-    """The warm process is gone, or does not do what it should."""
-
-
-class Nursery:
+class WarmProcess:
     """A warm process.
 
     Args:
@@ -76,33 +69,46 @@ class Nursery:
             self.close()
             raise IsolationError(f"a sandbox of {isolation.name} does not start: {answer.get('failed', 'no reason')}")
 
-    def run(self, request: bytes, limits: dict[str, Any], patience: Patience, most: int) -> tuple[list[bytes], str]:
+    def run(
+        self, request: bytes, limits: dict[str, Any], patience: Patience, most: int, later: bytes = b"", after: int = 0
+    ) -> tuple[list[bytes], str]:
         """Run one submission, and return the messages it sent and why it ended early, if it did.
+
+        What is sent `later` is added to the request when as many messages as `after` says have come.
 
         Raises:
             Broken: the warm process is gone; another one is needed.
             IsolationError: the sandbox can't be entered.
         """
         self._number += 1
-        reading, writing = os.pipe()
-        with os.fdopen(reading, "rb", buffering=0) as results, os.fdopen(os.memfd_create("request"), "w+b") as file:
-            with os.fdopen(writing, "wb"):
-                file.write(request)
-                file.flush()
-                file.seek(0)
+        (reading, writing), (waiting, telling) = os.pipe(), os.pipe()
+        with (
+            os.fdopen(reading, "rb", buffering=0) as results,
+            os.fdopen(telling, "wb", buffering=0) as more,
+            os.fdopen(os.memfd_create("request"), "w+b", buffering=0) as file,
+        ):
+            with os.fdopen(writing, "wb"), os.fdopen(waiting, "rb"):
+                _write(file.fileno(), request, 0)
                 message = json.dumps({**limits, "name": str(self._number)}).encode()
                 try:
-                    socket.send_fds(self._control, [message], [file.fileno(), writing])
+                    socket.send_fds(self._control, [message], [file.fileno(), writing, waiting])
                 except OSError as error:
                     raise Broken(str(error)) from None
             frames = Frames(most)
-            late = self._receive(results.fileno(), frames, patience, time.monotonic() + limits["seconds"] + 1)
+
+            def wait(messages: int) -> float:
+                if messages >= after and not more.closed:
+                    _write(file.fileno(), later, len(request))
+                    more.close()  # which is how the process is told; a pipe that is written to may be full
+                return patience(messages)
+
+            late = self._receive(results.fileno(), frames, wait, time.monotonic() + limits["seconds"] + 1)
             if late or frames.complaint:
                 self._stop()
             answer = self._answer(ANSWER_SECONDS)
         if "failed" in answer:
             raise IsolationError(f"a sandbox can't be entered any more: {answer['failed']}")
-        return frames.whole, frames.complaint or late or _words(answer)
+        return frames.whole, frames.complaint or late or words(answer)
 
     def try_out(self, given: dict[str, Any]) -> list[str]:
         """Return what a process in the sandbox could do of what it must not be able to do.
@@ -161,7 +167,14 @@ class Nursery:
         self._files.close()
 
 
-def _words(answer: dict[str, Any]) -> str:
+def _write(file: int, content: bytes, at: int) -> None:
+    """Write to a file from a place on, wherever it is read meanwhile."""
+    done = 0
+    while done < len(content):
+        done += os.pwrite(file, content[done:], at + done)
+
+
+def words(answer: dict[str, Any]) -> str:
     """Return why a student's process ended, in words; nothing if it ended as one that is done does."""
     if answer.get("why") == "time":
         return "time"

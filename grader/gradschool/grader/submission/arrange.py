@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from gradschool.grader.errors import SubmissionError
 from gradschool.grader.lesson import OPEN, Cell, Lesson
@@ -20,6 +21,9 @@ from gradschool.grader.submission.values import Prepared, PreparedCell, RawCell,
 
 MOST_EXTRAS = 2_000
 MOST_NOTES = 40
+FEW = 3
+"""Of so many checks or exercises the same is said one by one."""
+FENCED = re.compile(r"\s*```\w*\n(.*?)\n?```\s*", re.DOTALL)
 CHECK_CALL = re.compile(r"check\([^()]*\)[ \t;]*")
 COMMON_ASIDE = re.compile(r"%(?:matplotlib|config|load_ext|autoreload|%)")
 """Lines that so many notebooks hold that no note is taken of them."""
@@ -49,6 +53,8 @@ class _Arranged:
         self._texts = {cell.student.strip() for cell in lesson.of_kind("text")}
         self._extras = 0
         self._asides: list[str] = []
+        self._deleted: list[str] = []
+        self._elsewhere: list[str] = []
         matched = self._matcher.match(notebook.cells)
         self._compare(lesson, notebook, [cell for cell in lesson.cells if cell.id in matched.found])
         self.notes += [f"The cell of `{name}` was split in two, and put together again." for name in matched.split]
@@ -59,6 +65,9 @@ class _Arranged:
             self._add(mine, matched.found.get(mine.id, ()))
             self._add_extras(matched.extras.get(mine.id, ()))
         self._find_missing(lesson, matched.found)
+        self._note_each(self._deleted, "The check {} was deleted from the notebook, and put back.")
+        self._note_each(self._elsewhere, "{} has no cell of its own; the cell that defines it is run.")
+        self._extras += matched.left_out
         if self._extras > MOST_EXTRAS:
             self._note(f"Of the {self._extras} cells of the student's own, {MOST_EXTRAS} were read.")
         if lines := list(dict.fromkeys(line for line in self._asides if not COMMON_ASIDE.match(line))):
@@ -67,6 +76,13 @@ class _Arranged:
 
     def _note(self, text: str) -> None:
         self.notes.append(text)
+
+    def _note_each(self, names: Sequence[str], text: str) -> None:
+        """Say something of a few names; of many once."""
+        if len(names) <= FEW:
+            self.notes += [text.format(f"`{name}`") for name in names]
+        else:
+            self._note(f"{text.format(f'`{names[0]}`')} The same is true of {len(names) - 1} more.")
 
     def _compare(self, lesson: Lesson, notebook: Notebook, found: Iterable[Cell]) -> None:
         """Say if the notebook is of another lesson; refuse it if nothing in it is of this one."""
@@ -100,6 +116,7 @@ class _Arranged:
         code = [v for v in versions if v.cell_type == "code"]
         if versions and not code:
             self._note(f"The cell of `{mine.name}` was turned into text; it is graded as code.")
+            versions = [replace(v, source=m[1] if (m := FENCED.fullmatch(v.source)) else v.source) for v in versions]
         if not versions and (rescued := self._in_text(mine)):
             self._note(f"`{mine.name}` was found in a cell of text; it is graded as code.")
             code = [rescued]
@@ -130,7 +147,7 @@ class _Arranged:
 
     def _add_check(self, mine: Cell, versions: Sequence[RawCell]) -> None:
         if not versions:
-            self._note(f"The check `{mine.name}` was deleted from the notebook, and put back.")
+            self._deleted.append(mine.name)
         elif any(v.source.strip() != mine.student or v.cell_type != "code" for v in versions):
             self._note(f"The check `{mine.name}` was changed in the notebook, and put back as it was.")
         self._add_extras(v for v in versions if v.cell_type == "code" and not _only_checks(v.source))
@@ -171,7 +188,7 @@ class _Arranged:
             if mine.id in found or own.runs:
                 continue
             if any(cell.runs and self._matcher.definition(mine.name, cell.source) for cell in self.cells):
-                self._note(f"`{mine.name}` has no cell of its own; the cell that defines it is run.")
+                self._elsewhere.append(mine.name)
             else:
                 self.missing.add(mine.name)
                 self._note(f"The cell of `{mine.name}` is missing from the notebook.")

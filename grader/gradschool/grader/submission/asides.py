@@ -1,6 +1,6 @@
 """Lines that talk to a person or a machine rather than define something.
 
-When a notebook is graded nobody answers, and a line like `%matplotlib inline` or `input()` would stop its cell before
+When a notebook is graded nobody answers, and a line like `!pip install numpy` or `exit()` would stop its cell before
 the function below it is defined. Such lines do nothing then, and stay visible as comments.
 """
 
@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 
 LINE = re.compile(
-    r"^(?:"
-    r"%(?!%|time\b).*"  # a magic, but for `%time statement`
-    r"|!.*|\?.*|[\w.]+\?{1,2}[ \t]*"  # a command of the system, help
-    r"|(?:help|exit|quit|breakpoint|input)\(.*\)[ \t;]*|(?:exit|quit)[ \t]*"
-    r"|(?:[\w, ]+=)?[ \t]*(?:(?:int|float|str|eval)\()?input\(.*\)[ \t;]*"
+    r"^([ \t]*)("
+    r"![ \t]*[A-Za-z].*"  # a command of the system, wherever it stands
+    r"|%(?:pip|conda|cd|env|matplotlib|config|load_ext|autoreload)\b.*"
+    r"|(?:help|exit|quit)\(.*\)[ \t;]*"
     r"|(?:from|import) google\.colab\b.*|drive\.mount\(.*\)[ \t;]*"
+    r")$"
+    r"|^()("
+    r"%(?!%|time\b).*"  # another magic, but for `%time statement`; in a block it may be what is left of a division
+    r"|!.*|\?.*|[\w.]+\?{1,2}[ \t]*"  # help
+    r"|(?:exit|quit)[ \t]*|(?:pip3?|conda|mamba) install\b.*"
     r")$",
     re.MULTILINE,
 )
@@ -48,13 +52,14 @@ def without_asides(source: str) -> tuple[str, list[str]]:
     found: list[str] = []
 
     def silence(match: re.Match[str]) -> str:
-        found.append(match[0])
-        return f"pass  # {match[0]}"
+        found.append(match[2] or match[4])
+        return f"{match[1] or ''}pass  # {found[-1]}"
 
     if magic := CELL_MAGIC.match(source):
         if magic[1] in OTHER_LANGUAGES:
             return source, []
-        source = CELL_MAGIC.sub(silence, source, count=1)
+        found.append(magic[0])
+        source = CELL_MAGIC.sub(lambda magic: f"pass  # {magic[0]}", source, count=1)
     return LINE.sub(silence, source), found
 
 

@@ -99,6 +99,8 @@ def _opened(folder: Path, lesson: str) -> Iterator[int | None]:
     if folder.is_symlink():
         raise SubmissionError(f"the folder of {lesson} is a link, not a folder")
     if not folder.is_dir():
+        if (folder.parent / f"{lesson}.ipynb").exists():
+            raise SubmissionError(f"there is no folder of {lesson}; put {lesson}.ipynb into one")
         raise SubmissionError(f"there is no folder of {lesson}" if not folder.exists() else f"{lesson} is not a folder")
     handle = os.open(folder, FOLDER_FLAGS) if BY_HANDLE else None
     try:

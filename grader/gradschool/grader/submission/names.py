@@ -57,5 +57,5 @@ def shown(name: str, most: int = 60) -> str:
     >>> shown("a<b>\\n`c`.ipynb")
     'a?b???c?.ipynb'
     """
-    plain = "".join(c if c.isalnum() or c in " .-_()+,=@%!" else "?" for c in name[: most + 1])
+    plain = "".join(c if c.isalnum() or c in " .-_()+,=@%!'\"/" else "?" for c in name[: most + 1])
     return plain if len(plain) <= most else plain[: most - 1] + "…"

@@ -12,12 +12,12 @@ from typing import Any
 
 from . import landlock, libc, namespaces, resources, seccomp
 
-REQUEST, RESULTS, COMPLAINTS = 3, 4, 5
-"""The files that are open when the sandbox is entered; only RESULTS is when the student's code starts."""
+REQUEST, RESULTS, MORE, COMPLAINTS = 3, 4, 5, 6
+"""The files that are open when the sandbox is entered; all but COMPLAINTS are when the student's code starts."""
 
 
 def run(
-    work: Callable[[bytes, Any], None],
+    work: Callable[[bytes, Any, Callable[[], bytes]], None],
     config: Mapping[str, Any],
     limits: Mapping[str, Any],
     fds: Sequence[int],
@@ -42,17 +42,31 @@ def run(
         else:
             os.mkdir(scratch, 0o700)
         enter(config, limits, scratch, inside=inside)
-        _furnish(config, limits, scratch)
-        with os.fdopen(REQUEST, "rb") as file:
-            request = file.read()
+        furnish(config, limits, scratch)
+        request = _read(0)
         os.close(COMPLAINTS)
         entered = True
-        work(request, os.fdopen(RESULTS, "wb"))
+        work(request, os.fdopen(RESULTS, "wb"), lambda: _wait_and_read(len(request)))
     except BaseException as error:
         if not entered:
             os.write(COMPLAINTS, f"{type(error).__name__}: {error}"[:1000].encode())
     finally:
         os._exit(1)
+
+
+def _wait_and_read(start: int) -> bytes:
+    """Return what the grader has added to the request, once it says that it has."""
+    os.read(MORE, 1)
+    return _read(start)
+
+
+def _read(start: int) -> bytes:
+    """Return the request from `start` to its end."""
+    pieces = []
+    while piece := os.pread(REQUEST, 2**18, start):
+        pieces.append(piece)
+        start += len(piece)
+    return b"".join(pieces)
 
 
 def _keep_only(fds: Sequence[int]) -> None:
@@ -98,7 +112,7 @@ def settle(scratch: str) -> None:
         os.environ[name] = scratch
 
 
-def _furnish(config: Mapping[str, Any], limits: Mapping[str, Any], scratch: str) -> None:
+def furnish(config: Mapping[str, Any], limits: Mapping[str, Any], scratch: str) -> None:
     """Make the scratch folder look like a student's folder of the lesson, and go there."""
     settle(scratch)
     tempfile.tempdir = None  # what it may remember is the warm process's

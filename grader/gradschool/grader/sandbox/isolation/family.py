@@ -7,9 +7,10 @@ import os
 import select
 import signal
 import socket
+import stat
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 BEAT = 0.05
@@ -45,7 +46,7 @@ def watch(
         if control in ready:
             gone, why = not control.recv(100), "stopped"
         else:
-            why = _too_much(scratch, limits, stop)
+            why = too_much(scratch, limits, stop)
     last = end_all(inside, started)
     if scratch is not None:
         clean(scratch)
@@ -130,13 +131,13 @@ def clean(folder: str) -> None:
         subprocess.run(["rm", "-rf", folder], stderr=subprocess.DEVNULL, check=False)
 
 
-def _too_much(scratch: str | None, limits: Mapping[str, Any], stop: float) -> str:
+def too_much(scratch: str | None, limits: Mapping[str, Any], stop: float) -> str:
     """Return which limit on all processes together is passed, or nothing."""
     if time.monotonic() > stop:
         return "time"
-    if scratch is not None and _size(scratch, limits["scratch"]) > limits["scratch"]:
-        return "scratch"
     family = descendants(os.getpid())
+    if scratch is not None and _size(scratch, limits["scratch"]) + _deleted(family) > limits["scratch"]:
+        return "scratch"
     return "memory" if len(family) > 1 and sum(map(_memory, family)) > 2 * limits["memory"] else ""
 
 
@@ -145,8 +146,32 @@ def _memory(pid: int) -> int:
     try:
         with open(f"/proc/{pid}/smaps_rollup") as file:
             return next(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
+    except PermissionError:  # it runs a program that it may not read; then the shared ones count in full
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/statm") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, StopIteration):
-        return 0
+        pass
+    return 0
+
+
+def _deleted(family: Iterable[int]) -> int:
+    """Return the bytes of the files that have no place in any folder, and that these processes have open or mapped."""
+    found: dict[tuple[int, int], int] = {}
+    for pid in family:
+        with contextlib.suppress(OSError):
+            for fd in os.listdir(f"/proc/{pid}/fd"):
+                with contextlib.suppress(OSError):
+                    seen = os.stat(f"/proc/{pid}/fd/{fd}")
+                    if seen.st_nlink == 0 and stat.S_ISREG(seen.st_mode):
+                        found[seen.st_dev, seen.st_ino] = seen.st_size
+            with open(f"/proc/{pid}/maps", "rb") as maps:
+                for line in maps:
+                    if line.endswith(b" (deleted)\n"):
+                        span, _, _, device, inode, _ = line.split(maxsplit=5)
+                        start, end = (int(part, 16) for part in span.split(b"-"))
+                        major, minor = (int(part, 16) for part in device.split(b":"))
+                        found.setdefault((os.makedev(major, minor), int(inode)), end - start)
+    return sum(found.values())
 
 
 def _size(folder: str, enough: int) -> int:

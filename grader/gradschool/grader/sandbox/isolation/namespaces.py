@@ -42,9 +42,14 @@ def enter_inner() -> None:
     _unshare_with_users()
 
 
-def _unshare_with_users() -> None:
+def enter_users() -> None:
+    """Put this process into a new namespace of users, so that its processes are counted apart from its user's."""
+    _unshare_with_users(0)
+
+
+def _unshare_with_users(others: int = ALL) -> None:
     user, group = os.geteuid(), os.getegid()
-    libc.unshare(libc.NEW_USER | ALL)
+    libc.unshare(libc.NEW_USER | others)
     for name, text in (
         ("setgroups", "deny"),
         ("uid_map", f"{NOBODY} {user} 1"),

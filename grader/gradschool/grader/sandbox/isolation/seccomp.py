@@ -14,7 +14,21 @@ import struct
 import sys
 
 from . import libc
-from .syscalls import CLONE, CLONE3, KILLERS, LAST, REFUSED, REFUSED_WITHOUT_NAMESPACES, TO_ITSELF
+from .syscalls import (
+    CLONE,
+    CLONE3,
+    FCNTL,
+    HIDING,
+    IOCTL,
+    KILLERS,
+    LAST,
+    OWNING,
+    OWNING_SOCKETS,
+    PRCTL,
+    REFUSED,
+    REFUSED_WITHOUT_NAMESPACES,
+    TO_ITSELF,
+)
 
 ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -57,8 +71,11 @@ def assemble(*, namespaces: bool, signals: bool, own: int) -> list[Step]:
         (EQUAL, 0, 1, CLONE3[column]),
         (RETURN, 0, 0, ERROR | errno.ENOSYS),
         *_on_argument(CLONE[column], 0, [(ANY_BIT, 0, 1, NAMESPACES), (RETURN, 0, 0, ERROR | errno.EPERM)]),
+        *_on_argument(PRCTL[column], 0, _refuse(HIDING)),
     ]
     if not namespaces:
+        steps += _on_argument(FCNTL[column], 1, _refuse(*OWNING))
+        steps += _on_argument(IOCTL[column], 1, _refuse(*OWNING_SOCKETS))
         for row in TO_ITSELF + (() if signals else KILLERS):
             mine = [(EQUAL, 2, 0, own), (EQUAL, 1, 0, 0), (RETURN, 0, 0, ERROR | errno.EPERM)]
             steps += _on_argument(row[column], 0, mine)
@@ -66,6 +83,11 @@ def assemble(*, namespaces: bool, signals: bool, own: int) -> list[Step]:
         if row[column] >= 0:
             steps += [(EQUAL, 0, 1, row[column]), (RETURN, 0, 0, ERROR | errno.EPERM)]
     return [*steps, (RETURN, 0, 0, ALLOW)]
+
+
+def _refuse(*values: int) -> list[Step]:
+    """Return steps that refuse these values of the argument that is looked at."""
+    return [step for value in values for step in ((EQUAL, 0, 1, value), (RETURN, 0, 0, ERROR | errno.EPERM))]
 
 
 def _on_argument(number: int, which: int, steps: list[Step]) -> list[Step]:

@@ -54,6 +54,7 @@ REFUSED: tuple[Row, ...] = (
     (248, 217),  # add_key
     (249, 218),  # request_key
     (250, 219),  # keyctl
+    (319, 279),  # memfd_create: files in memory, which no limit on a process counts
     # Large parts of the kernel that a notebook has no use for
     (321, 280),  # bpf
     (425, 425),  # io_uring_setup
@@ -94,6 +95,17 @@ REFUSED: tuple[Row, ...] = (
     (173, -1),  # ioperm
     (153, 58),  # vhangup
 )
+
+PRCTL: Row = (157, 167)
+HIDING = 4
+"""PR_SET_DUMPABLE: what hides a process's use of memory and files from the warm process."""
+
+FCNTL: Row = (72, 25)
+OWNING = (8, 10, 15)
+"""F_SETOWN, F_SETSIG and F_SETOWN_EX: to have the kernel send a signal to any process of the same user."""
+IOCTL: Row = (16, 29)
+OWNING_SOCKETS = (0x8901, 0x8902)
+"""FIOSETOWN and SIOCSPGRP: the same for sockets."""
 
 REFUSED_WITHOUT_NAMESPACES: tuple[Row, ...] = (
     (90, -1),  # chmod

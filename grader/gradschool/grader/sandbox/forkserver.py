@@ -3,11 +3,11 @@
 Started by file name with `python -I -S` and the number of a socket, its only tie to the grader. It reads the
 configuration, enters namespaces of its own, shows itself the file system of a student, and only then imports NumPy,
 Matplotlib, IPython and the lesson's package. It never holds an answer, and never reads what a student wrote: of each
-submission it gets limits and two files, the request and the pipe for what comes back, and hands them to the process
-that it forks.
+submission it gets limits and three files, the request, the pipe for what comes back and the one that tells that more
+of the request has come, and hands them to the process that it forks.
 
-    grader ──configuration──▶ nursery            {"ready": true}, or {"failed": why}
-           ──limits, files──▶ nursery ──fork──▶ student's process, the first of its namespace
+    grader ──configuration──▶ fork server        {"ready": true}, or {"failed": why}
+           ──limits, files──▶ fork server ──fork──▶ student's process, the first of its namespace
            ◀─{"status": how it ended, "why": what ended it}, or {"failed": why it did not start}
 """
 
@@ -29,7 +29,7 @@ from isolation import child, family, libc, namespaces, paths, selftest, view  # 
 sys.path.pop(0)
 
 MOST = 65536
-Work = Callable[[bytes, Any], None]
+Work = Callable[[bytes, Any, Callable[[], bytes]], None]
 
 
 def main() -> None:
@@ -101,7 +101,7 @@ def serve(control: socket.socket, config: dict[str, Any], work: Work) -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
     while True:
-        message, fds, _, _ = socket.recv_fds(control, MOST, 2)
+        message, fds, _, _ = socket.recv_fds(control, MOST, 3)
         if not message:
             return
         limits = json.loads(message)
