@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import os
 import select
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
+from grader.sandbox.memory import SEARCH, given_and_secret
 
 from gradschool.grader.grade import open_key, report
 from gradschool.grader.sandbox.process import Heard
 from gradschool.grader.sandbox.run import run, run_once
 from gradschool.grader.submission import Submission, prepare
-from gradschool.lab.evidence import AFTER
 
 
 def execute(key, draft, limits):
@@ -211,42 +209,10 @@ def test_the_solution_and_the_grader_can_t_be_imported_and_the_environment_is_no
     ]
 
 
-SEARCH = """
-def double(x):
-    import gc, hashlib
-    found, seen, todo = set(), set(), gc.get_objects()
-    while todo:
-        each = todo.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        if isinstance(each, np.ndarray):
-            if each.dtype == np.float64 and each.size >= 3:
-                found.add(hashlib.sha256(each.tobytes()).hexdigest())
-        elif gc.is_tracked(each) or isinstance(each, (dict, list, tuple)):
-            todo += gc.get_referents(each)
-    return sorted(found)
-"""
-
-
-def digest(array):
-    return hashlib.sha256(np.asarray(array, dtype=np.float64).tobytes()).hexdigest()
-
-
 def test_no_expected_array_and_no_data_of_the_judge_is_in_the_student_s_process(key, draft, fast):
     executed = execute(key, draft().put("exercise-double", SEARCH), fast)
     found = set(executed.evidence["double_values"][0].arrays["y"].tolist())
-    given, secret = set(), set()
-    for answers in key.answers.values():
-        for case, expected in zip(answers.cases, answers.expected, strict=True):
-            given |= {digest(v) for k, v in case.items() if k != "judge" and np.size(v) >= 3}
-            secret |= {digest(v) for v in case.get("judge", {}).values()}
-            secret |= {digest(v) for k, v in expected.arrays.items() if not k.endswith(AFTER) and v.size >= 3}
-        for mistake in answers.mistakes[:1]:
-            secret |= {digest(v) for k, v in mistake.evidence[-1].arrays.items() if v.dtype.kind == "f" and v.size >= 3}
-    secret -= given
-    assert len(given) >= 6
-    assert len(secret) >= 8
+    given, secret = given_and_secret(key)
     assert given <= found  # so the search finds what is there
     assert not secret & found
 
