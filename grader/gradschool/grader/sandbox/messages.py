@@ -17,6 +17,8 @@ from gradschool.lab.evidence import Case, Evidence
 from gradschool.lab.spec import Spec
 
 SMALL_MESSAGE = 100_000
+PIPE = 2**16
+"""Bytes that a pipe holds. To ask for more at a time makes room that is not used, and leaves gaps in the memory."""
 PRICE = 2**14
 """What each message counts beyond its own bytes, so that a flood of empty ones is over soon."""
 MOST_HEADER = 2**20

@@ -21,7 +21,7 @@ from typing import IO
 
 from gradschool.grader.sandbox.isolation import family
 from gradschool.grader.sandbox.limits import Limits
-from gradschool.grader.sandbox.messages import Frames, Task
+from gradschool.grader.sandbox.messages import PIPE, Frames, Task
 from gradschool.grader.submission import Prepared
 
 Patience = Callable[[int], float]
@@ -161,9 +161,9 @@ def _hear(pipe: IO[bytes], patience: Patience, most: int, stop: float) -> tuple[
 
 def _pump(source: int, pieces: queue.SimpleQueue[bytes], most: int) -> None:
     """Pass on what can be read, up to a little more than `most` bytes; an empty piece is the end."""
-    left = most + 2**20
+    left = most + PIPE
     with contextlib.suppress(OSError):
-        while left > 0 and (data := os.read(source, 2**20)):
+        while left > 0 and (data := os.read(source, PIPE)):
             left -= len(data)
             pieces.put(data)
     os.close(source)

@@ -19,7 +19,7 @@ from gradschool.grader.errors import IsolationError
 from gradschool.grader.sandbox.choose import Isolation
 from gradschool.grader.sandbox.configure import configuration
 from gradschool.grader.sandbox.limits import Limits
-from gradschool.grader.sandbox.messages import Broken, Frames
+from gradschool.grader.sandbox.messages import PIPE, Broken, Frames
 from gradschool.grader.sandbox.process import Patience
 
 PROGRAM = Path(__file__).with_name("forkserver.py")
@@ -131,7 +131,7 @@ class WarmProcess:
                 return "silence" if deadline < stop else "time"
             if not select.select([results], [], [], left)[0]:
                 continue
-            data = os.read(results, 2**20)
+            data = os.read(results, PIPE)
             if not data:
                 break
             before = len(frames.whole)

@@ -138,20 +138,30 @@ def too_much(scratch: str | None, limits: Mapping[str, Any], stop: float) -> str
     family = descendants(os.getpid())
     if scratch is not None and _size(scratch, limits["scratch"]) + _deleted(family) > limits["scratch"]:
         return "scratch"
-    return "memory" if len(family) > 1 and sum(map(_memory, family)) > 2 * limits["memory"] else ""
+    return "memory" if len(family) > 1 and _use_more_memory(family, 2 * limits["memory"]) else ""
 
 
-def _memory(pid: int) -> int:
-    """Return the bytes of memory of a process, shared ones by its share."""
+def _use_more_memory(family: Iterable[int], most: int) -> bool:
+    """Return whether processes use more than so many bytes of memory, what they share counted once."""
+    return sum(map(_resident, family)) > most and sum(map(_share, family)) > most  # the second takes long to find out
+
+
+def _resident(pid: int) -> int:
+    """Return the bytes of memory of a process, what it shares with others in full."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def _share(pid: int) -> int:
+    """Return the bytes of memory of a process, what it shares with others by its share."""
     try:
         with open(f"/proc/{pid}/smaps_rollup") as file:
             return next(int(line.split()[1]) * 1024 for line in file if line.startswith("Pss:"))
-    except PermissionError:  # it runs a program that it may not read; then the shared ones count in full
-        with contextlib.suppress(OSError), open(f"/proc/{pid}/statm") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except PermissionError:  # it runs a program that it may not read
+        return _resident(pid)
     except (OSError, StopIteration):
-        pass
-    return 0
+        return 0
 
 
 def _deleted(family: Iterable[int]) -> int:
