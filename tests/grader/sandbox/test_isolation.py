@@ -179,6 +179,16 @@ def test_no_expected_array_is_in_the_memory_of_the_process(sandbox, draft):
     assert not secret & found
 
 
+def test_a_process_that_closes_its_files_and_goes_on_costs_only_its_cell(sandbox, draft, monkeypatch):
+    monkeypatch.setattr("gradschool.grader.sandbox.warm.END_SECONDS", 0.5)
+    deaf = (
+        "import os, signal, time\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nos.closerange(3, 60)\ntime.sleep(1000)"
+    )
+    found, made = sandbox.grade(draft().add(deaf))
+    assert found == ALL_RIGHT
+    assert made.executed.stopped_at.startswith("extra")
+
+
 def test_threads_that_still_run_and_exit_handlers_keep_nothing_waiting(sandbox, draft):
     source = (
         "import atexit, threading, time\n"

@@ -20,7 +20,7 @@ from gradschool.grader.sandbox.choose import Isolation
 from gradschool.grader.sandbox.configure import configuration
 from gradschool.grader.sandbox.limits import Limits
 from gradschool.grader.sandbox.messages import PIPE, Broken, Frames
-from gradschool.grader.sandbox.process import Patience
+from gradschool.grader.sandbox.process import END_SECONDS, Patience
 
 PROGRAM = Path(__file__).with_name("forkserver.py")
 MOST = 65536
@@ -103,7 +103,7 @@ class WarmProcess:
                 return patience(messages)
 
             late = self._receive(results.fileno(), frames, wait, time.monotonic() + limits["seconds"] + 1)
-            if late or frames.complaint:
+            if late or frames.complaint or not self._answers(END_SECONDS):
                 self._stop()
             answer = self._answer(ANSWER_SECONDS)
         if "failed" in answer:
@@ -143,6 +143,10 @@ class WarmProcess:
     def _stop(self) -> None:
         with contextlib.suppress(OSError):
             self._control.send(b"stop")
+
+    def _answers(self, seconds: float) -> bool:
+        """Return whether there is an answer within so many seconds; a process may close its files and go on."""
+        return bool(select.select([self._control], [], [], seconds)[0])
 
     def _answer(self, seconds: float) -> dict[str, Any]:
         self._control.settimeout(seconds)
