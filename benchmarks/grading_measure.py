@@ -73,7 +73,7 @@ def bare(root: str, students: str) -> dict[str, float]:
     with open_key(COURSE, lesson, secret_seed(Path(root))) as key, tempfile.TemporaryDirectory() as scratch:
         for name in names(int(students)):
             submission = find_submission(Path(root) / "submitted" / name / LESSON, name, LESSON)
-            message = request(prepare(submission, lesson), key.task, Limits())
+            message = b"".join(request(prepare(submission, lesson), key.task, Limits()))
             (Path(scratch) / f"request-{name}").write_bytes(message)
         path = [str(key.task.root), *importable()]
         config = {"worker": str(WORKER.parent), "path": path, "modules": modules(key.task.root)}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradschool.grader.sandbox.limits import Limits
-from gradschool.grader.sandbox.messages import MOST_HEADER, PRICE, Executed, Frames, collect, parts, request
+from gradschool.grader.sandbox.messages import MOST_HEADER, PRICE, Executed, Frames, collect, request
 from gradschool.grader.submission import Prepared, PreparedCell, prepare
 from gradschool.lab import codec
 
@@ -71,7 +71,7 @@ def test_what_a_cell_says_once_the_cases_may_have_come_is_not_heard():
 
 
 def test_a_request_comes_in_two_parts_and_the_first_holds_no_case(key, draft):
-    cells, checks = parts(request(prepare(draft().submission(), key.lesson), key.task, Limits()))
+    cells, checks = request(prepare(draft().submission(), key.lesson), key.task, Limits())
     assert b"def double(x)" in cells
     for secret in [v for _, cases in key.task.checks for case in cases for v in case.values()]:
         if isinstance(secret, np.ndarray):

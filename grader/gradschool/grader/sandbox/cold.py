@@ -17,7 +17,7 @@ from gradschool.grader.sandbox.choose import Isolation
 from gradschool.grader.sandbox.configure import configuration
 from gradschool.grader.sandbox.isolation import first, resources
 from gradschool.grader.sandbox.limits import Limits
-from gradschool.grader.sandbox.messages import Broken, Executed, Task, collect, parts, request
+from gradschool.grader.sandbox.messages import Broken, Executed, Task, collect, request
 from gradschool.grader.sandbox.process import Heard, Launch, Patience, converse, patience_of
 from gradschool.grader.sandbox.warm import words
 from gradschool.grader.submission import Prepared
@@ -51,7 +51,7 @@ class Cold:
             Broken: its sandbox was not made.
         """
         patience = patience_of(prepared, task, limits)
-        cells, checks = parts(request(prepared, task, limits))
+        cells, checks = request(prepared, task, limits)
         count = sum(cell.runs for cell in prepared.cells)
         heard = self._run(task.root, cells, limits, patience, limits.output, checks, count, lesson=prepared.lesson)
         if heard.frames[:1] != [first.READY]:

@@ -60,11 +60,11 @@ class Task:
     checks: Sequence[tuple[Spec, Sequence[Case]]]
 
 
-def request(prepared: Prepared, task: Task, limits: Limits) -> bytes:
+def request(prepared: Prepared, task: Task, limits: Limits) -> tuple[bytes, bytes]:
     """Return the cells, then the probes and the arguments of the cases, and nothing that only the judge needs.
 
-    These are two messages, the first with its length before it, so that the second can be kept back until the cells
-    have run: what a cell prints is shown to the student, and it can't be a secret case that has not come yet.
+    The first part has its length before it, so that the second can be kept back until the cells have run: what a cell
+    prints is shown to the student, and it can't be a secret case that has not come yet.
     """
     arrays: dict[str, Any] = {}
     checks = []
@@ -86,13 +86,7 @@ def request(prepared: Prepared, task: Task, limits: Limits) -> bytes:
         "cell_seconds": limits.cell_seconds,
     }
     cells = codec.pack(meta, {})
-    return len(cells).to_bytes(8, "little") + cells + codec.pack(checks, arrays)
-
-
-def parts(message: bytes) -> tuple[bytes, bytes]:
-    """Return the part of a request that is sent at once, and the part that is sent once the cells have run."""
-    end = 8 + int.from_bytes(message[:8], "little")
-    return message[:end], message[end:]
+    return len(cells).to_bytes(8, "little") + cells, codec.pack(checks, arrays)
 
 
 def _stripped(spec: Spec, limits: Limits) -> Spec:

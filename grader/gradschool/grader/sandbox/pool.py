@@ -14,7 +14,7 @@ from pathlib import Path
 from gradschool.grader.sandbox.choose import Isolation
 from gradschool.grader.sandbox.cold import LAUNCHERS, Cold
 from gradschool.grader.sandbox.limits import Limits
-from gradschool.grader.sandbox.messages import Broken, Executed, Task, collect, parts, request
+from gradschool.grader.sandbox.messages import Broken, Executed, Task, collect, request
 from gradschool.grader.sandbox.process import patience_of
 from gradschool.grader.sandbox.retry import run_until_done
 from gradschool.grader.sandbox.run import Runner, run
@@ -48,7 +48,7 @@ class Pool:
         Raises:
             Broken: they all did.
         """
-        cells, checks = parts(request(prepared, task, limits))
+        cells, checks = request(prepared, task, limits)
         count = sum(cell.runs for cell in prepared.cells)
         given = asdict(limits) | {"lesson": prepared.lesson}
         patience = patience_of(prepared, task, limits)

@@ -144,19 +144,34 @@ def _hear(pipe: IO[bytes], patience: Patience, most: int, stop: float) -> tuple[
     pieces: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_pump, args=(os.dup(pipe.fileno()), pieces, most), daemon=True).start()
     frames = Frames(most)
+
+    def read(seconds: float) -> bytes | None:
+        try:
+            return pieces.get(timeout=seconds)
+        except queue.Empty:
+            return None
+
+    late = hear(read, frames, patience, stop)
+    return frames.whole, frames.complaint or late
+
+
+def hear(read: Callable[[float], bytes | None], frames: Frames, patience: Patience, stop: float) -> str:
+    """Feed `frames` until what is read ends or is wrong; return why that was not waited for, if it was not.
+
+    `read` waits for so many seconds and returns what has come: nothing at the end, None if nothing came in time.
+    """
     deadline = time.monotonic() + patience(0)
     while not frames.complaint:
-        try:
-            data = pieces.get(timeout=max(0.0, min(deadline, stop) - time.monotonic()))
-        except queue.Empty:
-            return frames.whole, "silence" if deadline < stop else "time"
+        data = read(max(0.0, min(deadline, stop) - time.monotonic()))
+        if data is None:
+            return "silence" if deadline < stop else "time"
         if not data:
             break
         before = len(frames.whole)
         frames.feed(data)
         if len(frames.whole) > before:
             deadline = time.monotonic() + patience(len(frames.whole))
-    return frames.whole, frames.complaint
+    return ""
 
 
 def _pump(source: int, pieces: queue.SimpleQueue[bytes], most: int) -> None:

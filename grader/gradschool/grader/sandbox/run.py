@@ -41,7 +41,7 @@ def run_once(prepared: Prepared, task: Task, limits: Limits) -> Executed:
         (Path(scratch) / f"{prepared.lesson}.ipynb").write_text("{}")  # marks the folder as the lesson's
         heard = converse(
             Launch([sys.executable, "-I", "-S", str(WORKER)], environment(scratch), scratch, _limiter(limits)),
-            request(prepared, task, limits),
+            b"".join(request(prepared, task, limits)),
             lambda messages: patience(messages) + (0 if messages else START_SECONDS),
             limits.output,
             limits.seconds,

@@ -20,7 +20,7 @@ from gradschool.grader.sandbox.choose import Isolation
 from gradschool.grader.sandbox.configure import configuration
 from gradschool.grader.sandbox.limits import Limits
 from gradschool.grader.sandbox.messages import PIPE, Broken, Frames
-from gradschool.grader.sandbox.process import END_SECONDS, Patience
+from gradschool.grader.sandbox.process import END_SECONDS, Patience, hear
 
 PROGRAM = Path(__file__).with_name("forkserver.py")
 MOST = 65536
@@ -102,7 +102,10 @@ class WarmProcess:
                     more.close()  # which is how the process is told; a pipe that is written to may be full
                 return patience(messages)
 
-            late = self._receive(results.fileno(), frames, wait, time.monotonic() + limits["seconds"] + 1)
+            def read(seconds: float) -> bytes | None:
+                return os.read(results.fileno(), PIPE) if select.select([results], [], [], seconds)[0] else None
+
+            late = hear(read, frames, wait, time.monotonic() + limits["seconds"] + 1)
             if late or frames.complaint or not self._answers(END_SECONDS):
                 self._stop()
             answer = self._answer(ANSWER_SECONDS)
@@ -121,24 +124,6 @@ class WarmProcess:
         if ended or len(frames) != 1:
             raise Broken(ended or "nothing came out of it")
         return [str(each) for each in json.loads(frames[0])]
-
-    def _receive(self, results: int, frames: Frames, patience: Patience, stop: float) -> str:
-        """Read messages until the last writer is dead; return why that was not waited for, if it was not."""
-        deadline = time.monotonic() + patience(0)
-        while not frames.complaint:
-            left = min(deadline, stop) - time.monotonic()
-            if left <= 0:
-                return "silence" if deadline < stop else "time"
-            if not select.select([results], [], [], left)[0]:
-                continue
-            data = os.read(results, PIPE)
-            if not data:
-                break
-            before = len(frames.whole)
-            frames.feed(data)
-            if len(frames.whole) > before:
-                deadline = time.monotonic() + patience(len(frames.whole))
-        return ""
 
     def _stop(self) -> None:
         with contextlib.suppress(OSError):
