@@ -109,6 +109,14 @@ def test_confusion_matrix_worked_by_hand():
     assert metrics.confusion_matrix(predicted, true, classes=5).shape == (5, 5)
 
 
+def test_pairs_of_small_whole_numbers_do_not_wrap_around():
+    """The number of the last pair, 29 · 30 + 29, is no uint8."""
+    true, predicted = np.array([29, 29, 3], dtype=np.uint8), np.array([29, 1, 29], dtype=np.uint8)
+    matrix = metrics.count_pairs(predicted, true, 30)
+    assert matrix.shape == (30, 30)
+    assert [tuple(pair) for pair in np.argwhere(matrix)] == [(3, 29), (29, 1), (29, 29)]
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_agrees_with_scikit_learn(seed):
     theirs = pytest.importorskip("sklearn.metrics")

@@ -22,7 +22,7 @@
     nn.evaluate(model, x_test, y_test, loss=loss, metrics=[nn.metrics.accuracy])
 
 Layers          Dense Sequential Activation Input Flatten Dropout TimeDistributed, and Layer, to make your own
-  images        Conv2d ZeroPad2d MaxPool2d AvgPool2d GlobalAvgPool2d
+  images        Conv2d ZeroPad2d MaxPool2d AvgPool2d GlobalAvgPool2d; Window, what Conv2d looks through
   sequences     RNN LSTM GRU Embedding
   scales        BatchNorm LayerNorm
 Activations     ReLU LeakyReLU ReLU6 ELU CELU SELU GELU SiLU Mish Softplus Sigmoid LogSigmoid Hardsigmoid Hardswish
@@ -67,6 +67,7 @@ MODULES = {
     "LayerNorm": "layers.layer_norm",
     "ZeroPad2d": "layers.zero_pad2d",
     "Conv2d": "layers.conv2d",
+    "Window": "layers.window",
     "MaxPool2d": "layers.max_pool2d",
     "AvgPool2d": "layers.avg_pool2d",
     "GlobalAvgPool2d": "layers.global_avg_pool2d",
@@ -252,6 +253,7 @@ if TYPE_CHECKING:
     from gradschool.nn.layers.max_pool2d import MaxPool2d as MaxPool2d
     from gradschool.nn.layers.rnn import RNN as RNN
     from gradschool.nn.layers.time_distributed import TimeDistributed as TimeDistributed
+    from gradschool.nn.layers.window import Window as Window
     from gradschool.nn.layers.zero_pad2d import ZeroPad2d as ZeroPad2d
     from gradschool.nn.losses.binary_cross_entropy import BinaryCrossEntropy as BinaryCrossEntropy
     from gradschool.nn.losses.huber import Huber as Huber

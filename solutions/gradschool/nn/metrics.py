@@ -136,7 +136,17 @@ def confusion_matrix(
             raise ValueError(
                 f"confusion_matrix takes classes from 0 to {classes - 1}, got {labels.min()} to {labels.max()}"
             )
-    return np.bincount((true * classes + predicted).ravel(), minlength=classes**2).reshape(classes, classes)
+    return count_pairs(predicted, true, classes)
+
+
+def count_pairs(predicted: npt.NDArray[Any], true: npt.NDArray[Any], classes: int) -> npt.NDArray[np.int64]:
+    """Return how many examples of class i were taken for class j: row i is the truth, column j the answer.
+
+    `predicted` and `true` hold whole numbers from 0 to classes - 1, one for each example. The result has the shape
+    (classes, classes).
+    """
+    pairs = true.astype(np.int64) * classes + predicted
+    return np.bincount(pairs.ravel(), minlength=classes**2).reshape(classes, classes)
 
 
 def _alike(name: str, prediction: npt.ArrayLike, target: npt.ArrayLike) -> tuple[Numbers, Numbers]:

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from gradschool.nn import BatchNorm, check_gradient
+from gradschool.nn import BatchNorm, check_gradient, numeric_gradient
+from gradschool.nn.layers.batch_norm import backward_by_graph, backward_closed, centre, normalize
 
 
 def test_worked_by_hand():
@@ -118,3 +119,41 @@ def test_nothing_decays_and_the_running_statistics_are_saved():
     layer = BatchNorm(2)
     assert [parameter.decay for parameter in layer.parameters()] == [False, False]
     assert list(layer.state()) == ["gamma", "beta", "running_mean", "running_var"]
+
+
+@pytest.mark.parametrize("shape", [(6, 3), (2, 3, 4, 5)])
+def test_the_closed_form_and_the_graph_agree(shape):
+    rng = np.random.default_rng(6)
+    x, dy, gamma = rng.normal(9, 2, size=shape), rng.normal(size=shape), rng.normal(size=3)
+    centred, mean, variance = centre(x)
+    others = tuple(axis for axis in range(len(shape)) if axis != 1)
+    np.testing.assert_allclose(mean, x.mean(axis=others), rtol=1e-12)
+    np.testing.assert_allclose(variance, x.var(axis=others), rtol=1e-12)
+    _, inverse = normalize(centred, variance, gamma, np.zeros(3), 0.1)
+    dx, dgamma, dbeta = backward_closed(dy, centred, inverse, gamma)
+    rows = [np.moveaxis(array, 1, -1).reshape(-1, 3) for array in (dy, centred)]
+    by_graph = backward_by_graph(*rows, inverse, gamma)[-1]
+    np.testing.assert_allclose(np.moveaxis(dx, 1, -1).reshape(-1, 3), by_graph, rtol=1e-10, atol=1e-13)
+    np.testing.assert_allclose(dbeta, rows[0].sum(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(dgamma, (rows[0] * rows[1] * inverse).sum(axis=0), rtol=1e-12)
+
+
+def test_each_gradient_of_the_graph_is_a_slope():
+    rng = np.random.default_rng(7)
+    x, dy, gamma = rng.normal(size=(6, 3)), rng.normal(size=(6, 3)), rng.normal(size=3)
+    c, mean, variance = centre(x)
+    s = 1 / np.sqrt(variance + 0.1)
+
+    def from_centred(c):
+        return gamma * c / np.sqrt(np.mean(c**2, axis=0) + 0.1)
+
+    slopes = [
+        numeric_gradient(lambda x_hat: gamma * x_hat, c * s, dy),
+        numeric_gradient(lambda s: gamma * c * s, s, dy),
+        numeric_gradient(lambda variance: gamma * c / np.sqrt(variance + 0.1), variance, dy),
+        numeric_gradient(from_centred, c, dy),
+        numeric_gradient(lambda mean: from_centred(x - mean), mean, dy),
+        numeric_gradient(lambda x: from_centred(x - x.mean(axis=0)), x, dy),
+    ]
+    for claimed, slope in zip(backward_by_graph(dy, c, s, gamma), slopes, strict=True):
+        np.testing.assert_allclose(claimed, slope, rtol=1e-7, atol=1e-9)

@@ -3,7 +3,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from gradschool.nn.layers.im2col import Window, batch_last, col2im, im2col, windows
+from gradschool.nn.layers.im2col import batch_last, col2im, im2col, windows
+from gradschool.nn.layers.places import places
+from gradschool.nn.layers.window import Window
 
 WINDOWS = [
     Window(*options)
@@ -40,7 +42,7 @@ def test_every_window_holds_its_pixels(window):
     x = np.random.default_rng(1).normal(size=(2, 5, 7, 3))
     found = windows(x, window)
     (kh, kw), (sh, sw), (dh, dw), _ = window
-    assert found.shape == (2, kh, kw, *window.places((5, 7)), 3)
+    assert found.shape == (2, kh, kw, *places((5, 7), window), 3)
     for i, j, y, z in np.ndindex(found.shape[1:5]):
         np.testing.assert_array_equal(found[:, i, j, y, z], x[:, sh * y + dh * i, sw * z + dw * j])
 
@@ -56,7 +58,7 @@ def test_images_that_do_not_lie_in_one_piece():
 
 
 def test_the_places_count_the_padding():
-    assert Window((3, 2), (1, 2), (1, 1), (1, 0, 0, 2)).places((4, 4)) == (3, 3)
+    assert places((4, 4), Window((3, 2), (1, 2), (1, 1), (1, 0, 0, 2))) == (3, 3)
 
 
 def test_batch_last_puts_zeros_around():

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from gradschool.nn.layers.images import output_size, pair, require_images
+from gradschool.nn.layers.images import pair, require_images
+from gradschool.nn.layers.places import output_size
 
 
 @pytest.mark.parametrize(

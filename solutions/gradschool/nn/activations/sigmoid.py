@@ -9,8 +9,7 @@ Rumelhart, Hinton & Williams (1986), Nature 323, doi:10.1038/323533a0.
 
 from __future__ import annotations
 
-import numpy as np
-
+from gradschool.nn.activations.stable import sigmoid
 from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.types import Array
@@ -21,9 +20,7 @@ class Sigmoid(Layer):
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return the output, of the shape of `x`."""
-        x = floating(x)
-        with np.errstate(over="ignore"):  # an infinite exponential gives 1 / ∞ = 0, which is right
-            self._y: Array = 1 / (1 + np.exp(-x))
+        self._y = sigmoid(floating(x))
         return self._y
 
     def backward(self, dy: Array) -> Array:

@@ -10,6 +10,9 @@ Forward      μ = mean of X        σ² = mean of (X − μ)²        over the m
 Backward     dβ = Σ dY        dγ = Σ dY X̂        sums over the m values
              dX = γ / √(σ² + ε) · (dY − dβ / m − X̂ dγ / m)
 
+             `backward_closed` computes that. `backward_by_graph` is where it comes from, node by node, with
+             C = X − μ and s = 1 / √(σ² + ε): the layer has no use for it, a reader has.
+
 Conventions, which are PyTorch's: σ² is the biased variance, with the divisor m, and ε stands inside the root. In
 training the running statistics move by the share α, `momentum`, towards the batch's,
 
@@ -23,16 +26,53 @@ Ioffe & Szegedy (2015), ICML, arXiv:1502.03167.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from math import prod
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from gradschool.nn.dtypes import floating
+from gradschool.nn.layers.features import feature_dot, feature_sum, per_feature
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
+
+
+def centre(x: Array) -> tuple[Array, Array, Array]:
+    """Return x minus its mean, of the shape of x, and the mean and the biased variance, (features,)."""
+    m = x.size // x.shape[1]
+    mean = feature_sum(x) / m
+    centred = x - per_feature(mean, x)
+    return centred, mean, feature_dot(centred, centred) / m
+
+
+def normalize(centred: Array, variance: Array, gamma: Array, beta: Array, epsilon: float) -> tuple[Array, Array]:
+    """Return Y, of the shape of `centred`, and what takes `centred` to X̂, of shape (features,)."""
+    inverse = 1 / np.sqrt(variance + epsilon)
+    y = centred * per_feature(gamma * inverse, centred)
+    y += per_feature(beta, centred)
+    return y, inverse
+
+
+def backward_by_graph(dy: Array, centred: Array, inverse: Array, gamma: Array) -> tuple[Array, ...]:
+    """Return dX̂, ds, dσ², dC, dμ and dX, for rows: `dy` and `centred` of shape (m, features)."""
+    m = len(dy)
+    dx_hat = gamma * dy
+    ds = np.sum(dx_hat * centred, axis=0)
+    dvariance = -0.5 * inverse**3 * ds
+    dcentred = inverse * dx_hat + 2 / m * dvariance * centred
+    dmean = -np.sum(dcentred, axis=0)
+    dx = dcentred + dmean / m
+    return dx_hat, ds, dvariance, dcentred, dmean, dx
+
+
+def backward_closed(dy: Array, centred: Array, inverse: Array, gamma: Array) -> tuple[Array, Array, Array]:
+    """Return dX, of the shape of `dy`, and dγ and dβ, of shape (features,): all at once, in a few passes."""
+    m = dy.size // dy.shape[1]
+    dgamma, dbeta = inverse * feature_dot(dy, centred), feature_sum(dy)
+    dx = centred * per_feature(inverse * dgamma / -m, dy)
+    dx += dy
+    dx -= per_feature(dbeta / m, dy)
+    dx *= per_feature(gamma * inverse, dy)
+    return dx, dgamma, dbeta
 
 
 class BatchNorm(Layer):
@@ -62,38 +102,33 @@ class BatchNorm(Layer):
     def forward(self, x: Array, *, train: bool = False) -> Array:
         """Return y for `x` of shape (N, features) or (N, features, H, W); in training, move the running statistics."""
         self.require_shape(x, train)
-        values = floating(x).reshape(*x.shape[:2], prod(x.shape[2:]))
-        m = values.size // x.shape[1]
-        mean = _sum(values) / m if train else self.running_mean
-        centred = values - mean[:, None]
-        variance = _sum_of_products(centred, centred) / m if train else self.running_var
         if train:
-            self.running_mean *= 1 - self.momentum
-            self.running_mean += self.momentum * mean
-            self.running_var *= 1 - self.momentum
-            self.running_var += self.momentum * m / (m - 1) * variance
-        inverse = 1 / np.sqrt(variance + self.epsilon)
+            centred, mean, variance = centre(x)
+            self.follow(mean, variance, x.size // x.shape[1])
+        else:
+            centred, variance = x - per_feature(self.running_mean, x), self.running_var
+        y, inverse = normalize(centred, variance, self.gamma.value, self.beta.value, self.epsilon)
         self._saved = centred, inverse, train
-        y = centred * (self.gamma.value * inverse)[:, None]
-        y += self.beta.value[:, None]
-        return y.reshape(x.shape)
+        return y
 
     def backward(self, dy: Array) -> Array:
         """Return dX of the shape of x; add dgamma and dbeta to the gradients."""
         centred, inverse, train = self._saved
-        values = dy.reshape(centred.shape)
-        dbeta, dgamma = _sum(values), _sum_of_products(values, centred) * inverse
-        self.beta.grad += dbeta
+        if train:
+            dx, dgamma, dbeta = backward_closed(dy, centred, inverse, self.gamma.value)
+        else:
+            dx = dy * per_feature(self.gamma.value * inverse, dy)
+            dgamma, dbeta = inverse * feature_dot(dy, centred), feature_sum(dy)
         self.gamma.grad += dgamma
-        scale = (self.gamma.value * inverse)[:, None]
-        if not train:
-            return (scale * values).reshape(dy.shape)
-        m = centred.size // len(inverse)
-        dx = centred * (inverse * dgamma / -m)[:, None]
-        dx += values
-        dx -= (dbeta / m)[:, None]
-        dx *= scale
-        return dx.reshape(dy.shape)
+        self.beta.grad += dbeta
+        return dx
+
+    def follow(self, mean: Array, variance: Array, m: int) -> None:
+        """Move the running statistics towards a batch's, with m values of each feature; `variance` is biased."""
+        self.running_mean *= 1 - self.momentum
+        self.running_mean += self.momentum * mean
+        self.running_var *= 1 - self.momentum
+        self.running_var += self.momentum * m / (m - 1) * variance
 
     def require_shape(self, x: Array, train: bool) -> None:
         """Raise ValueError unless `x` is (N, features) or (N, features, H, W), with two values of each in training."""
@@ -108,23 +143,3 @@ class BatchNorm(Layer):
             got = f"got one in x of shape {x.shape}" if x.size else f"got an empty batch of shape {x.shape}"
             advice = "take larger batches, and leave out a last one that is too small: fit(drop_last=True)"
             raise ValueError(f"BatchNorm({features}) needs two values of every feature in training, {got}; {advice}")
-
-
-def _sum(values: Array) -> Array:
-    """Return the sums of `values`, of shape (N, C, L), for each of the C."""
-    if values.shape[2] == 1:  # where a product with ones is the fastest
-        return _ones(len(values), values.dtype) @ values[:, :, 0]
-    total: Array = np.einsum("ncl->c", values)
-    return total
-
-
-@lru_cache(maxsize=8)
-def _ones(n: int, dtype: np.dtype[Any]) -> Array:
-    """Return n ones, made once for each size of batch."""
-    return np.ones(n, dtype=dtype)
-
-
-def _sum_of_products(one: Array, other: Array) -> Array:
-    """Return the sums of `one` times `other`, both of shape (N, C, L), for each of the C; store no products."""
-    total: Array = np.einsum("ncl,ncl->c", one, other)
-    return total

@@ -21,10 +21,11 @@ import numpy as np
 
 from gradschool.nn.initializers import glorot_uniform
 from gradschool.nn.layers.convolution import correlate, filter_gradient, image_gradient
-from gradschool.nn.layers.im2col import Window
-from gradschool.nn.layers.images import pair, require_images
+from gradschool.nn.layers.images import pair, require_images, sides
 from gradschool.nn.layers.layer import Layer
+from gradschool.nn.layers.places import output_size
 from gradschool.nn.layers.sizes import require_sizes
+from gradschool.nn.layers.window import Window
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
 
@@ -54,7 +55,7 @@ class Conv2d(Layer):
         """
         require_sizes("Conv2d", inputs, outputs)
         kernel, stride, dilation = pair(kernel, "kernel"), pair(stride, "stride"), pair(dilation, "dilation")
-        self.window = Window(kernel, stride, dilation, _sides(padding, kernel, stride, dilation))
+        self.window = Window(kernel, stride, dilation, sides(padding, kernel, stride, dilation))
         self.W = Parameter(init((outputs, inputs, *kernel), rng=rng))
         self.b = Parameter(np.zeros(outputs), decay=False)
 
@@ -82,21 +83,6 @@ class Conv2d(Layer):
         outputs, inputs, kh, kw = self.W.shape
         kernel = kh if kh == kw else (kh, kw)
         require_images(f"Conv2d({inputs}, {outputs}, {kernel})", x, inputs)
-        self.window.places(x.shape[2:])
-
-
-def _sides(
-    padding: int | tuple[int, int] | str, kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]
-) -> tuple[int, int, int, int]:
-    """Return the padding above, below, to the left and to the right; an odd one for "same" goes below and right."""
-    if padding == "same":
-        if stride != (1, 1):
-            raise ValueError(f'padding="same" is for a stride of 1, got {stride}; give the padding as a number')
-        h, w = (d * (k - 1) for d, k in zip(dilation, kernel, strict=True))
-        return h // 2, h - h // 2, w // 2, w - w // 2
-    if padding == "valid":
-        return 0, 0, 0, 0
-    if isinstance(padding, str):
-        raise ValueError(f'padding is a number, a pair (h, w), "same" or "valid", got {padding!r}')
-    h, w = pair(padding, "padding", least=0)
-    return h, h, w, w
+        _, stride, dilation, (top, bottom, left, right) = self.window
+        output_size(x.shape[2], kh, stride[0], (top, bottom), dilation[0])
+        output_size(x.shape[3], kw, stride[1], (left, right), dilation[1])

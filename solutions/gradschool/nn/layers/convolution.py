@@ -12,6 +12,8 @@ pass: that takes half as long as the product dY Xᵀ, and no memory.
 
 Where the stride is 1 the same dx is a convolution of dY, with flipped filters and kernel − 1 rows and columns of zeros
 around it (Dumoulin & Visin 2016, arXiv:1603.07285). `image_gradient` says which is taken, and why.
+
+`correlation.py` has the same three functions in their plain form.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from math import prod
 
 import numpy as np
 
-from gradschool.nn.layers.im2col import Window, batch_last, col2im, im2col, windows
+from gradschool.nn.layers.im2col import batch_last, col2im, im2col, windows
+from gradschool.nn.layers.places import places
+from gradschool.nn.layers.window import Window
 from gradschool.nn.types import Array
 
 BATCH_FIRST = (3, 0, 1, 2)
@@ -30,14 +34,14 @@ BATCH_FIRST = (3, 0, 1, 2)
 
 def correlate(x: Array, W: Array, b: Array, window: Window) -> Array:
     """Return y of shape (N, O, OH, OW)."""
-    places = window.places(x.shape[2:])
+    counts = places(x.shape[2:], window)
     filters = W.reshape(len(W), -1)
-    y = np.empty((len(x), len(W), *places), dtype=np.result_type(x, W))
-    for images in blocks(len(x), W.shape, places):
+    y = np.empty((len(x), len(W), *counts), dtype=np.result_type(x, W))
+    for images in blocks(len(x), W.shape, counts):
         columns = im2col(batch_last(x[images], window.padding), window)
         outputs = filters @ columns
         outputs += b[:, None]
-        y[images] = outputs.reshape(len(W), *places, -1).transpose(BATCH_FIRST)
+        y[images] = outputs.reshape(len(W), *counts, -1).transpose(BATCH_FIRST)
     return y
 
 
@@ -97,8 +101,8 @@ def _without_columns(W: Array, window: Window) -> tuple[Array, Window]:
     return flipped, Window((kh, 1), (window.stride[0], 1), (window.dilation[0], 1), (top, bottom, 0, 0))
 
 
-def blocks(n: int, filters: tuple[int, ...], places: tuple[int, ...], *, wide: int = 24) -> Iterator[slice]:
-    """Yield slices that cut a batch of `n` into blocks of images, for filters (O, C, kh, kw) at `places` (OH, OW).
+def blocks(n: int, filters: tuple[int, ...], counts: tuple[int, ...], *, wide: int = 24) -> Iterator[slice]:
+    """Yield slices that cut `n` images into blocks; `filters` (O, C, kh, kw), `counts` of places (OH, OW).
 
     A wide image goes alone: its rows are copied as they lie, and (1, C, H, W) need not be rearranged into (C, H, W, 1).
     The rows of narrow ones are too short to be copied fast, and small ones are not worth the calls of NumPy: 8 or more
@@ -108,8 +112,8 @@ def blocks(n: int, filters: tuple[int, ...], places: tuple[int, ...], *, wide: i
     channels, 3×3 on 64 of 28×28 takes 3.5 ms alone and 2.4 ms by 8; 64 → 64, 3×3 on 8 of 56×56 16.7 and 23.1 ms.
     """
     outputs, *window = filters
-    numbers = prod(window) * prod(places)
-    alone = places[1] >= wide and outputs * numbers >= 200_000
+    numbers = prod(window) * prod(counts)
+    alone = counts[1] >= wide and outputs * numbers >= 200_000
     most = 1 if alone else min(32, max(8, 2**17 // numbers))
     count = -(-n // most)
     for i in range(count):

@@ -16,33 +16,11 @@ Chellapilla, Puri & Simard (2006), High Performance Convolutional Neural Network
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from gradschool.nn.layers.images import output_size
+from gradschool.nn.layers.places import places
+from gradschool.nn.layers.window import Window
 from gradschool.nn.types import Array
-
-
-class Window(NamedTuple):
-    """What a window is, and where it goes: pairs (h, w), and the pixels of padding on the four sides."""
-
-    kernel: tuple[int, int]
-    stride: tuple[int, int] = (1, 1)
-    dilation: tuple[int, int] = (1, 1)
-    padding: tuple[int, int, int, int] = (0, 0, 0, 0)
-    """Above, below, to the left and to the right of the image."""
-
-    def places(self, size: tuple[int, int]) -> tuple[int, int]:
-        """Return (OH, OW), the number of places on images of `size` (H, W), which get the padding first."""
-        top, bottom, left, right = self.padding
-        h = output_size(size[0], self.kernel[0], self.stride[0], (top, bottom), self.dilation[0])
-        w = output_size(size[1], self.kernel[1], self.stride[1], (left, right), self.dilation[1])
-        return h, w
-
-    def within(self) -> Window:
-        """Return the window without its padding, for images that have theirs."""
-        return self._replace(padding=(0, 0, 0, 0))
 
 
 def batch_last(x: Array, padding: tuple[int, int, int, int] = (0, 0, 0, 0)) -> Array:
@@ -62,10 +40,10 @@ def windows(x: Array, window: Window) -> Array:
     channels, h, w, n = x.shape
     (kh, kw), (sh, sw), (dh, dw), _ = window
     c, y, z, image = x.strides
-    places = window.within().places((h, w))
+    counts = places((h, w), window.within())
     steps = (c, dh * y, dw * z, sh * y, sw * z, image)
     # NumPy's as_strided would take eight times as long, 3.5 µs: a tenth of the time for a block of small images
-    view: Array = np.ndarray((channels, kh, kw, *places, n), x.dtype, x, strides=steps)
+    view: Array = np.ndarray((channels, kh, kw, *counts, n), x.dtype, x, strides=steps)
     view.flags.writeable = False
     return view
 
@@ -84,7 +62,7 @@ def col2im(columns: Array, shape: tuple[int, int, int, int], window: Window) -> 
     """Return an x of `shape` (C, H, W, N): every entry of `columns` is added to the pixel that im2col takes it from."""
     channels, h, w, n = shape
     (kh, kw), (sh, sw), (dh, dw), _ = window
-    oh, ow = window.within().places((h, w))
+    oh, ow = places((h, w), window.within())
     columns = columns.reshape(channels, kh, kw, oh, ow, n)
     x = np.zeros(shape, dtype=columns.dtype)
     for i in range(kh):

@@ -1,11 +1,4 @@
-"""What the layers of images (N, C, H, W) share: pairs (h, w), sizes, and the check of x.
-
-A window of k pixels, d apart, spans d (k − 1) + 1 pixels. With p pixels of padding on either side it has
-
-    ⌊(size + 2p − d (k − 1) − 1) / s⌋ + 1
-
-places, s pixels apart; pixels that the last place does not reach belong to none.
-"""
+"""What the layers of images (N, C, H, W) share: pairs (h, w), the four sides of a padding, and the check of x."""
 
 from __future__ import annotations
 
@@ -26,21 +19,21 @@ def pair(value: int | Sequence[int], name: str, *, least: int = 1) -> tuple[int,
     return h, w
 
 
-def output_size(size: int, kernel: int, stride: int, padding: int | tuple[int, int], dilation: int = 1) -> int:
-    """Return the number of places of a window along an axis; raise ValueError if there is none.
-
-    `padding` is the number of pixels on either side, or the two numbers.
-    """
-    before, after = (padding, padding) if isinstance(padding, int) else padding
-    span = dilation * (kernel - 1) + 1
-    padded = before + size + after
-    if span > padded:
-        with_padding = f" with a padding of {before} and {after}" if before or after else ""
-        raise ValueError(
-            f"a window that spans {span} pixels is larger than an image of {size}{with_padding}; "
-            "take a smaller kernel or dilation, or more padding"
-        )
-    return (padded - span) // stride + 1
+def sides(
+    padding: int | tuple[int, int] | str, kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """Return the padding above, below, to the left and to the right; an odd one for "same" goes below and right."""
+    if padding == "same":
+        if stride != (1, 1):
+            raise ValueError(f'padding="same" is for a stride of 1, got {stride}; give the padding as a number')
+        h, w = (d * (k - 1) for d, k in zip(dilation, kernel, strict=True))
+        return h // 2, h - h // 2, w // 2, w - w // 2
+    if padding == "valid":
+        return 0, 0, 0, 0
+    if isinstance(padding, str):
+        raise ValueError(f'padding is a number, a pair (h, w), "same" or "valid", got {padding!r}')
+    h, w = pair(padding, "padding", least=0)
+    return h, h, w, w
 
 
 def require_images(layer: str, x: Array, channels: int | None = None) -> None:

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradschool.nn.layers.images import output_size, pair
+from gradschool.nn.layers.images import pair
+from gradschool.nn.layers.places import output_size
 from gradschool.nn.types import Array
 
 Index = tuple[slice, ...]
