@@ -10,7 +10,7 @@ WORKERS ?= auto
 help:            ## list these verbs
 	@sed -n 's/^\([a-z-]*\): .*## /\1  \t/p' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.instructor  ## the whole loop: build, simulate a class of 24, grade it, write the feedback
+demo: $(VENV)/.instructor  ## the whole loop on lessons 1 and 2: build, simulate a class of 24, grade it, write the feedback
 	$(BIN)/gradschool demo demo
 
 learn: $(VENV)/.student  ## open lesson 1 in JupyterLab

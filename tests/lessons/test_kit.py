@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gradschool.grader import notebooks
 from gradschool.grader.authoring import Check
 from gradschool.grader.course import Course
 from gradschool.grader.lesson import Lesson
+from gradschool.grader.planting import plant
 from gradschool.grader.reference import Reference
 from gradschool.lab.judge import Answers, judge
 from gradschool.lab.probe import run_probe
@@ -66,6 +68,24 @@ def test_every_mistake_fails_and_is_named_and_no_other(lesson: Lesson, check: Ch
             assert verdict.points < check.spec.points
             assert verdict.mistake == mistake.text, (seed, verdict.findings)
             assert verdict.hint == mistake.hint
+
+
+@each_check
+def test_a_mistake_in_the_text_of_a_notebook_is_the_same_mistake(lesson: Lesson, check: Check) -> None:
+    right = reference(lesson.name)
+    known = answers(lesson.name, check.name, 0)
+    for mistake, evidence in zip(check.mistakes, known.mistakes, strict=True):
+        if check.is_question:
+            continue
+        notebook = notebooks.notebook(lesson, "solved")
+        plant(lesson, notebook, [mistake.overlay], right.names())
+        own = dict(right._setup)
+        ids = [notebooks.cell_id(cell.id) for cell in lesson.of_kind("exercise", "question")]
+        for cell in notebook.cells:
+            if cell.id in ids:
+                exec(cell.source, own)
+        found = judge(check.spec, known, run_probe(check.spec, right._view(own), known.cases), reveal=False)
+        assert found.mistake == evidence.text, (mistake.text, found.findings)
 
 
 @each_check

@@ -292,13 +292,16 @@ def demo(
     root: Annotated[Path, typer.Argument(help="Where to make the classroom; it is emptied first.")] = Path("demo"),
     students: Annotated[int, typer.Option(min=1, help="How many students.")] = 24,
     seed: Annotated[int, typer.Option(help="The same seed gives the same class.")] = 0,
+    lesson: Annotated[
+        list[str], typer.Option("--lesson", help="A lesson, by name or number; may be repeated.", show_default="1, 2")
+    ] = ["1", "2"],  # noqa: B006 - Typer copies it
 ) -> None:
     """Show it all: build, make a classroom, simulate a class, grade it, and count the right diagnoses."""
     from gradschool.grader.demo import run_demo
 
     screen = console()
     with progress_bar(screen) as bar:
-        result = run_demo(Course.find(), root, students, seed, bar)
+        result = run_demo(Course.find(), root, lesson, students, seed, bar)
     print_reports(result.reports, screen)
     screen.print()
     for line in result.lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -27,8 +28,8 @@ class Demo:
     missed: list[str]
 
 
-def run_demo(course: Course, root: Path, students: int, seed: int, tell: Tell) -> Demo:
-    """Run the whole loop in the folder `root`, which is emptied first if it is a classroom.
+def run_demo(course: Course, root: Path, names: Sequence[str], students: int, seed: int, tell: Tell) -> Demo:
+    """Run the whole loop for the lessons that are named in the folder `root`, emptied first if it is a classroom.
 
     Raises:
         ClassroomError: `root` is something else.
@@ -39,12 +40,12 @@ def run_demo(course: Course, root: Path, students: int, seed: int, tell: Tell) -
         shutil.rmtree(root)
     start = monotonic()
     tell("building the lessons", 0, 1)
-    build.build(course, log=lambda line: None)
+    build.build(course, names, log=lambda line: None)
     tell("building the lessons", 1, 1)
     tell("making the classroom", 0, 1)
-    classroom.init(course, root, log=lambda line: None)
+    classroom.init(course, root, names, log=lambda line: None)
     tell("making the classroom", 1, 1)
-    lessons = course.lessons()
+    lessons = course.lessons(names)
     planted = []
     for number, lesson in enumerate(lessons):
         tell("simulating the class", number, len(lessons))
@@ -55,7 +56,7 @@ def run_demo(course: Course, root: Path, students: int, seed: int, tell: Tell) -
     chosen = _choose()
     with sandboxed(chosen) as runner:
         reports = grade_classroom(
-            course, root, limits=limits, feedback=True, tell=tell, runner=runner, isolation=chosen.record
+            course, root, names, limits=limits, feedback=True, tell=tell, runner=runner, isolation=chosen.record
         )
     found, total, missed = simulate.compare(planted, [report.to_json() for report in reports])
     mistakes = sum(len(plan.mistakes) for plan in planted)

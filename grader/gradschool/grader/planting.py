@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from types import CodeType
 from typing import Any
 
 import nbformat
@@ -17,6 +18,7 @@ from gradschool.grader.authoring import PUBLIC_SEED, Check, Overlay, Variant, ov
 from gradschool.grader.lesson import Cell, Lesson
 from gradschool.grader.reference import Reference
 from gradschool.lab.judge import AND, Verdict, judge
+from gradschool.lab.names import Names
 from gradschool.lab.probe import run_probe
 
 
@@ -78,6 +80,13 @@ def touched(replaced: Mapping[str, Any]) -> set[str]:
     return touched
 
 
+def _mentioned(code: Any) -> set[str]:
+    """Return the names that a function mentions, and those inside of it."""
+    code = getattr(code, "__code__", code)
+    inner = [_mentioned(constant) for constant in code.co_consts if isinstance(constant, CodeType)]
+    return {*code.co_names, *(name for names in inner for name in names)}
+
+
 class Planter:
     """Makes submissions of a lesson."""
 
@@ -89,6 +98,8 @@ class Planter:
         right = self.reference.names()
         replaced = {(c.name, v.text): v.overlay(right) for c in self.code for v in c.mistakes}
         self.touched = {key: touched(names) for key, names in replaced.items()}
+        self.rests = {name: self._rests_on(check) for name, check in lesson.checks.items()}
+        self.verdicts: dict[tuple[str, tuple[Overlay, ...]], Verdict] = {}
         order = {name: number for number, name in enumerate(lesson.exercises)}
         self.place = {key: max(order[name] for name in names) for key, names in replaced.items()}
 
@@ -169,10 +180,38 @@ class Planter:
         return self._judge(check, *broken, *self._overlays(slot, items))
 
     def _judge(self, check: Check, *overlays: Overlay) -> Verdict:
-        """Return what a check finds in the reference with these names replaced."""
-        answers = self.answers[check.name]
-        evidence = run_probe(check.spec, self.reference.names(*overlays), answers.cases)
-        return judge(check.spec, answers, evidence, reveal=False)
+        """Return what a check finds in the reference with these names replaced; found once for those that matter."""
+        matter = self._that_matter(check, overlays)
+        key = check.name, tuple(matter)
+        if key not in self.verdicts:
+            answers = self.answers[check.name]
+            evidence = run_probe(check.spec, self.reference.names(*matter), answers.cases)
+            self.verdicts[key] = judge(check.spec, answers, evidence, reveal=False)
+        return self.verdicts[key]
+
+    def _that_matter(self, check: Check, overlays: Sequence[Overlay]) -> list[Overlay]:
+        """Return the overlays that replace what a check rests on, or what such an overlay itself calls."""
+        names, matter = set(self.rests[check.name]), set[int]()
+        right = self.reference.names()
+        found = True
+        while found:
+            found = False
+            for number, overlay in enumerate(overlays):
+                if number not in matter and names & set(overlay(right)):
+                    matter.add(number)
+                    names |= _mentioned(overlay) & set(self.lesson.exercises)
+                    found = True
+        return [overlays[number] for number in sorted(matter)]
+
+    def _rests_on(self, check: Check) -> set[str]:
+        """Return the exercises without which a check can't run."""
+        if check.is_question:
+            return set()
+        return {name for name in self.lesson.exercises if not self._runs_without(check, name)}
+
+    def _runs_without(self, check: Check, exercise: str) -> bool:
+        names = self.reference.names(lambda nn: {exercise: None})
+        return run_probe(check.spec, names, self.answers[check.name].cases)[-1].fault is None
 
     def _overlays(self, slot: Slot, items: Sequence[Item]) -> list[Overlay]:
         """Return what a slot replaces, in the order of the notebook's cells: a later cell builds on an earlier one."""
@@ -189,10 +228,10 @@ class Planter:
     def make(self, slot: Slot) -> Made:
         """Return the submission of a slot."""
         notebook = notebooks.notebook(self.lesson, "solved")
-        self._plant(notebook, self._overlays(slot, slot.items))
+        plant(self.lesson, notebook, self._overlays(slot, slot.items), self.reference.names())
         for check, variant in slot.items:
             if check.is_question:
-                self._cell(notebook, f"question-{check.name}").source = f"{check.name} = {variant.answer!r}"
+                _cell(notebook, f"question-{check.name}").source = f"{check.name} = {variant.answer!r}"
         mistakes = {**slot.mistakes, **{check.name: variant.text for check, variant in slot.items}}
         states = {name: state for name, state in slot.states.items() if name not in mistakes}
         if slot.items and set(slot.states.values()) == {"right"}:
@@ -212,28 +251,28 @@ class Planter:
 
         def breaks(kind: str, state: str, tail: str) -> Slot:
             def change(notebook: Notebook) -> None:
-                self._cell(notebook, target.id).source += tail
+                _cell(notebook, target.id).source += tail
 
             states = dict.fromkeys(of_target, state)
             return Slot(kind, states=states, spoilt=frozenset({target.name}), broken=broken, change=change)
 
         def loop(notebook: Notebook) -> None:
-            self._cell(notebook, target.id).source += "\n\nwhile True:\n    pass\n"
+            _cell(notebook, target.id).source += "\n\nwhile True:\n    pass\n"
 
         def delete(notebook: Notebook) -> None:
             notebook.cells = [c for c in notebook.cells if c.id != f"check-{last.name}"]
 
         def edit(notebook: Notebook) -> None:
-            self._cell(notebook, f"check-{first.name}").source = f"{first.spec.points:.1f}  # full marks, please"
+            _cell(notebook, f"check-{first.name}").source = f"{first.spec.points:.1f}  # full marks, please"
 
         def extra(notebook: Notebook) -> None:
-            at = notebook.cells.index(self._cell(notebook, target.id)) + 1
+            at = notebook.cells.index(_cell(notebook, target.id)) + 1
             notebook.cells.insert(at, nbformat.v4.new_code_cell("print('trying things out', 1 / 0)", id="trying"))
             notebook.cells.insert(at, nbformat.v4.new_markdown_cell("My notes.", id="my-notes"))
 
         def double(notebook: Notebook) -> None:
-            at = notebook.cells.index(self._cell(notebook, target.id))
-            copied = nbformat.from_dict(self._cell(untouched, target.id))
+            at = notebook.cells.index(_cell(notebook, target.id))
+            copied = nbformat.from_dict(_cell(untouched, target.id))
             copied.id = "copied"  # as JupyterLab does; nbgrader's id stays
             notebook.cells.insert(at, copied)
 
@@ -273,9 +312,7 @@ class Planter:
             return any(c.spec.needs for c in own), sum(len(c.mistakes) for c in own)
 
         for cell in sorted(self.lesson.of_kind("exercise"), key=rank):
-            names = self.reference.names(lambda nn, name=cell.name: {name: None})  # type: ignore[misc]
-            others = [c for c in self.code if cell.name not in c.spec.of]
-            if all(run_probe(c.spec, names, self.answers[c.name].cases)[-1].fault is None for c in others):
+            if all(cell.name not in self.rests[c.name] for c in self.code if cell.name not in c.spec.of):
                 return cell
         return list(self.lesson.of_kind("exercise"))[-1]
 
@@ -296,20 +333,21 @@ class Planter:
                         )
         return Slot("mistakes")  # each replaces the whole exercise: the last would hide the first
 
-    def _plant(self, notebook: Notebook, overlays: Sequence[Overlay]) -> None:
-        """Put what the overlays define into the cells of the exercises that they replace."""
-        names = self.reference.names()
-        for overlay in overlays:
-            replaced = list(overlay(names))
-            cell = self._cell(notebook, f"exercise-{replaced[-1]}")
-            prefix = "_right_" if "_right_" not in cell.source else f"_before_{cell.source.count('_right_')}_"
-            source = overlay_source(overlay, self.lesson.exercises, prefix)
-            aliases = [n for n in self.lesson.exercises if f"{prefix}{n}" in source]
-            if len(replaced) == 1 and not aliases:
-                cell.source = source
-            else:
-                keep = "".join(f"{prefix}{n} = {n}\n" for n in aliases)
-                cell.source = f"{cell.source}\n\n\n{keep}\n\n{source}"
 
-    def _cell(self, notebook: Notebook, cell_id: str) -> Any:
-        return next(c for c in notebook.cells if c.id == notebooks.cell_id(cell_id))
+def plant(lesson: Lesson, notebook: Notebook, overlays: Sequence[Overlay], right: Names) -> None:
+    """Put what the overlays define into the cells of what they replace; `right` are the lesson's own names."""
+    for overlay in overlays:
+        replaced = list(overlay(right))
+        cell = _cell(notebook, f"exercise-{replaced[-1]}")
+        prefix = "_right_" if "_right_" not in cell.source else f"_before_{cell.source.count('_right_')}_"
+        source = overlay_source(overlay, lesson.exercises, prefix)
+        aliases = [n for n in lesson.exercises if f"{prefix}{n}" in source]
+        if len(replaced) == 1 and not aliases:
+            cell.source = source
+        else:
+            keep = "".join(f"{prefix}{n} = {n}\n" for n in aliases)
+            cell.source = f"{cell.source}\n\n\n{keep}\n\n{source}"
+
+
+def _cell(notebook: Notebook, cell_id: str) -> Any:
+    return next(c for c in notebook.cells if c.id == notebooks.cell_id(cell_id))
