@@ -518,6 +518,15 @@ def test_a_mistake_that_misses_the_band_is_named():
     assert trained([4.0] * 3, mistakes=[known]).mistake is None
 
 
+def test_a_mistake_that_differs_where_it_was_measured_first_is_named_though_the_end_is_another():
+    early = Mistake(
+        "the steps are halved", "Halved?", [Evidence({"steps": np.array([0.5, 1.0]), "theta": np.full(3, 3.0)})]
+    )
+    got = trained([4.0] * 3, steps=(0.5, 1.0), mistakes=[early])
+    assert (got.mistake, len(got.findings)) == ("the steps are halved", 2)
+    assert trained([1.0] * 3, steps=(0.5, 1.0), mistakes=[early]).mistake == "the steps are halved"
+
+
 def test_an_outcome_that_raises_is_told_and_does_not_stop_the_judge():
     source = "def measure(arrays, judge):\n    return np.arange(3)[arrays['theta'].astype(int)].sum()\n"
     spec = replace(TRAIN, outcome=replace(TRAIN.outcome, source=source))
@@ -529,3 +538,26 @@ def test_an_outcome_that_raises_is_told_and_does_not_stop_the_judge():
 def test_a_mistake_is_no_match_for_an_array_that_was_not_returned():
     odd = Mistake("nothing is returned", "", [replace(e, odd={"dX": "None"}) for e in changed(dX=None)])
     assert verdict(changed(dX=None), mistakes=[odd]).mistake is None
+
+
+# Questions
+
+QUESTION = Spec("pieces", ("pieces",), "", 1, "value", 'def pieces(nn):\n    return {"pieces": nn.answer("pieces")}\n')
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "said"),
+    [
+        (7.0, 6.0, "`answer` is wrong: it is not the right answer."),
+        (3.0, 6.0, "`answer` is wrong: it is not the right answer."),
+        ("left", "right", "`answer` is wrong: it is not the right answer."),
+        ([2.0, 3.0], [2.0, 4.0], "`answer` is wrong: it is not the right answer."),
+        ([2.0, 3.0], 6.0, "`answer` is wrong: it has shape (2,), not ()."),
+        ("six", 6.0, "`answer` is wrong: it holds text (<U3), not floats (float64)."),
+    ],
+)
+def test_a_wrong_answer_to_a_question_does_not_show_the_right_one(given, right, said):
+    evidence = [Evidence({"answer": np.asarray(given)})]
+    answers = Answers([{}], [Evidence({"answer": np.asarray(right)})], [])
+    got = judge(QUESTION, answers, evidence, reveal=True)
+    assert (got.state, got.findings) == ("wrong", (said,))

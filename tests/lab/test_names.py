@@ -81,6 +81,8 @@ def test_a_question_that_is_not_defined_says_so():
         ([2, 3], [2.0, 3.0]),
         (np.array([[1, 2]], np.uint8), [[1.0, 2.0]]),
         (0, 0.0),
+        ([6], 6.0),
+        (np.array([[0.5]]), 0.5),
     ],
 )
 def test_numbers_become_float64(given, answer):

@@ -179,7 +179,10 @@ def _one(spec: Spec, name: str, case: Case, got: Evidence, want: Evidence) -> Di
         return Difference(f"it is {got.odd[name]}, not an array of numbers")
     if name not in got.arrays:
         return Difference("it was not returned")
-    return difference(got.arrays[name], want.arrays[name], spec.rtol, case)
+    found = difference(got.arrays[name], want.arrays[name], spec.rtol, case)
+    if found is not None and spec.is_question and found.values:
+        return Difference("it is not the right answer")  # anything more would give it away
+    return found
 
 
 def _tell(name: str, found: Sequence[tuple[int, Difference]], cases: int, reveal: bool) -> str:
@@ -219,14 +222,17 @@ def _name_mistake(
             if _same(spec, mistake, evidence, None):
                 return mistake.text, mistake.hint
     parts: dict[str, str] = {}
+    outcome = spec.outcome.text if spec.outcome is not None else None  # it follows from the arrays
     for name in wrong:
+        if name == outcome:
+            continue
         fitting = [
             m for m in answers.mistakes if _same(spec, m, evidence, name) and not _harmless(spec, m, answers, name)
         ]
         if len(fitting) != 1:
             return None, ""
         parts[fitting[0].text] = fitting[0].hint
-    return AND.join(parts), " ".join(parts.values())
+    return AND.join(parts) or None, " ".join(parts.values())
 
 
 def _same(spec: Spec, mistake: Mistake, evidence: Sequence[Evidence], only: str | None) -> bool:

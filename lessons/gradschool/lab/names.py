@@ -43,14 +43,16 @@ class Names:
         return getattr(self._library, name)
 
     def answer(self, name: str) -> Any:
-        """Return the answer to a question: a number or numbers as float64, text in lower case."""
+        """Return the answer to a question: a number (or one in brackets) or numbers as float64, text in lower case."""
         value = self.__getattr__(name)
         if value is None or value is ...:
             raise NotAttempted(name)
         if isinstance(value, str):
             return value.strip().lower()
         array = plain(value)
-        return value if array is None or array.dtype.kind not in "iuf" else array.astype(np.float64)
+        if array is None or array.dtype.kind not in "iuf":
+            return value
+        return array.reshape(() if array.size == 1 else array.shape).astype(np.float64)
 
     @staticmethod
     def rng(seed: int = 0) -> np.random.Generator:

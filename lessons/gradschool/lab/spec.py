@@ -63,6 +63,11 @@ class Spec:
     seconds: float = 10.0
     outcome: Outcome | None = None
 
+    @property
+    def is_question(self) -> bool:
+        """Whether it is of the answer to a question in the text."""
+        return "nn.answer(" in self.source
+
     def compared(self, names: Mapping[str, Any]) -> list[str]:
         """Return those of the returned names that are compared with the reference one by one."""
         uses = () if self.outcome is None else self.outcome.uses
