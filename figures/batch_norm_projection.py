@@ -27,7 +27,7 @@ def draw() -> Figure:
         ax.plot(*np.stack([a, b]).T, color="grey", lw=0.8, ls=":")
     _arrow(ax, origin, floor + rest, WHOLE, "-", "dx̂, as it arrives", (0.15, 0.1))
     _arrow(ax, origin, ones, LOST, "--", "its mean: removed", (-0.2, 0.15), ha="right")
-    _arrow(ax, origin, hat, LOST, "--", "along x̂: removed", (-2.3, -0.3))
+    _arrow(ax, origin, hat, LOST, "--", "along x̂: removed", (-1.25, -0.24), ha="right")
     _arrow(ax, origin, rest, KEPT, "-", "what is left,\ntimes s: dx", (-0.15, -0.35), ha="right")
     ax.set_xlim(-4.4, 6.2)
     ax.set_ylim(-1.7, 3.2)

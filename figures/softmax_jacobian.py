@@ -29,7 +29,8 @@ def draw() -> Figure:
     right.imshow(jacobian, cmap="RdBu_r", vmin=-0.5, vmax=0.5)
     for i in range(3):
         for j in range(3):
-            right.text(j, i, f"{round(64 * jacobian[i, j]):+d}/64", ha="center", va="center", fontsize=12)
+            entry = f"{round(64 * jacobian[i, j]):+d}/64".replace("-", "−")
+            right.text(j, i, entry, ha="center", va="center", fontsize=12)
     right.set(xticks=range(3), yticks=range(3))
     right.set_xticklabels(["$z_a$", "$z_b$", "$z_c$"], fontsize=11)
     right.set_yticklabels(["$p_a = 5/8$", "$p_b = 2/8$", "$p_c = 1/8$"], fontsize=11)

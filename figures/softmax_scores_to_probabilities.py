@@ -24,7 +24,7 @@ def draw() -> Figure:
             axes.axhline(0, color="black", linewidth=0.8)
             for i, height in enumerate(heights):
                 axes.annotate(
-                    f"{height:.3g}",
+                    f"{height:.3g}".replace("-", "−"),
                     (i, height),
                     (0, 3 if height >= 0 else -3),
                     textcoords="offset points",

@@ -99,7 +99,8 @@ dead_unit = question(
 @check(of="ReLU", points=1, sort="value")
 def relu_forward(nn, x):
     """`forward` keeps what is positive, makes 0 of what is negative, and leaves x as it was."""
-    return {"Y": nn.ReLU().forward(x)}
+    y = nn.ReLU().forward(x)
+    return {"Y": y if y is None else np.array(y) * 1.0}
 
 
 @relu_forward.cases
@@ -117,16 +118,6 @@ def _(nn):
         def forward(self, x, *, train=False):
             self.x = x
             return np.max(x, 0)
-
-    return {"ReLU": ReLU}
-
-
-@relu_forward.mistake("negative numbers lose their sign", hint="What should become of -3?")
-def _(nn):
-    class ReLU(nn.ReLU):
-        def forward(self, x, *, train=False):
-            self.x = x
-            return np.abs(x)
 
     return {"ReLU": ReLU}
 
@@ -149,18 +140,6 @@ def _(nn):
         def forward(self, x, *, train=False):
             self.x = x
             return (x > 0).astype(float)
-
-    return {"ReLU": ReLU}
-
-
-@relu_forward.mistake(
-    "negative numbers leak through", hint="A slope for negative numbers comes later, in a class of its own."
-)
-def _(nn):
-    class ReLU(nn.ReLU):
-        def forward(self, x, *, train=False):
-            self.x = x
-            return np.maximum(x, 0.01 * x)
 
     return {"ReLU": ReLU}
 
@@ -190,12 +169,12 @@ def _(nn):
 
 @check(of="ReLU", points=1, sort="gradient", needs=["relu_forward"])
 def relu_backward(nn, x, dy, other):
-    """`backward` returns dY where x was positive and 0 elsewhere, at x = 0 too, for the last x that came forward."""
+    """`backward` returns dY where x was positive and 0 elsewhere, at x = 0 too, for the last x, at each call."""
     layer = nn.ReLU()
     layer.forward(other)
     layer.forward(x)
     dx = layer.backward(dy)
-    result = {"dX": dx if dx is None else np.array(dx), "dX once more": layer.backward(dy)}
+    result = {"dX": dx if dx is None else np.array(dx) * 1.0, "dX once more": layer.backward(dy)}
     numeric = nn.finite_difference(layer.forward, x, dy)
     result["numeric dX"] = np.where(x == 0, np.nan, numeric)
     return result
@@ -221,17 +200,6 @@ def _(nn):
     return {"ReLU": ReLU}
 
 
-@relu_backward.mistake(
-    "the mask is taken from x and from dY", hint="A negative dY is a gradient like any other. What may stop it?"
-)
-def _(nn):
-    class ReLU(nn.ReLU):
-        def backward(self, dy):
-            return dy * (self._x > 0) * (dy > 0)
-
-    return {"ReLU": ReLU}
-
-
 @relu_backward.mistake("dY is not used", hint="backward returns the gradient of the loss. Where does the loss come in?")
 def _(nn):
     class ReLU(nn.ReLU):
@@ -249,17 +217,6 @@ def _(nn):
     class ReLU(nn.ReLU):
         def backward(self, dy):
             return dy * (self._x >= 0)
-
-    return {"ReLU": ReLU}
-
-
-@relu_backward.mistake(
-    "the derivative at x = 0 is 1/2", hint="The text says which slope is meant where x is exactly 0."
-)
-def _(nn):
-    class ReLU(nn.ReLU):
-        def backward(self, dy):
-            return dy * np.where(self._x == 0, 0.5, self._x > 0)
 
     return {"ReLU": ReLU}
 
@@ -327,12 +284,20 @@ def _(nn):
 
 
 @relu_backward.mistake(
-    "negative x gives minus the gradient", hint="How steep is the graph to the left of 0? Does np.sign know?"
+    "what forward kept is used up by the first backward",
+    hint="Call backward twice in a row. What is left the second time of what forward kept?",
 )
 def _(nn):
     class ReLU(nn.ReLU):
+        def __init__(self):
+            self.kept = []
+
+        def forward(self, x, *, train=False):
+            self.kept.append(x)
+            return np.maximum(x, 0)
+
         def backward(self, dy):
-            return dy * np.sign(self._x)
+            return dy * (self.kept.pop() > 0)
 
     return {"ReLU": ReLU}
 
@@ -376,7 +341,7 @@ def _(nn):
 
 @relu_properties.mistake(
     "forward makes float64 of float32",
-    hint="np.zeros makes float64 unless told otherwise. Which dtype has your result?",
+    hint="Which line of forward makes float64 of a float32 x? np.zeros(shape) and astype(float) do.",
 )
 def _(nn):
     class ReLU(nn.ReLU):
@@ -390,7 +355,8 @@ def _(nn):
 
 
 @relu_properties.mistake(
-    "backward makes float64 of float32", hint="np.zeros makes float64 unless told otherwise. Which dtype has your mask?"
+    "backward makes float64 of float32",
+    hint="Which line of backward makes float64 of a float32 dY? np.zeros(shape) and astype(float) do.",
 )
 def _(nn):
     class ReLU(nn.ReLU):
@@ -398,16 +364,6 @@ def _(nn):
             mask = np.zeros(self._x.shape)
             mask[self._x > 0] = 1
             return dy * mask
-
-    return {"ReLU": ReLU}
-
-
-@relu_properties.mistake("a batch of one loses its first axis", hint="What shape has Y for x of shape (1, 4)?")
-def _(nn):
-    class ReLU(nn.ReLU):
-        def forward(self, x, *, train=False):
-            self._x = x
-            return np.squeeze(np.maximum(x, 0))
 
     return {"ReLU": ReLU}
 
@@ -428,8 +384,8 @@ def _(rng):
 
 
 @sigmoid_values.mistake(
-    "the sign of the exponent is wrong: y falls where x rises",
-    hint="For a large x, should e to the power of it be large or small?",
+    "y falls where x rises: a sign is wrong, or two branches are exchanged",
+    hint="What should come out for x = 5, and what for x = -5?",
 )
 def _(nn):
     def sigmoid(x):
@@ -458,15 +414,6 @@ def _(nn):
     return {"sigmoid": sigmoid}
 
 
-@sigmoid_values.mistake("the derivative is returned, not the value", hint="What should come out at x = 0?")
-def _(nn):
-    def sigmoid(x):
-        y = 1 / (1 + np.exp(-x))
-        return y * (1 - y)
-
-    return {"sigmoid": sigmoid}
-
-
 @sigmoid_values.mistake(
     "the numbers of the array are made to add up to 1",
     hint="Each entry goes its own way. Which other entries are in yours?",
@@ -475,14 +422,6 @@ def _(nn):
     def sigmoid(x):
         e = np.exp(x)
         return e / e.sum()
-
-    return {"sigmoid": sigmoid}
-
-
-@sigmoid_values.mistake("this is tanh", hint="A sigmoid lies between 0 and 1. Where does yours lie?")
-def _(nn):
-    def sigmoid(x):
-        return np.tanh(x)
 
     return {"sigmoid": sigmoid}
 
@@ -498,6 +437,18 @@ def _(nn):
     return {"sigmoid": sigmoid}
 
 
+@sigmoid_values.mistake(
+    "positive x are treated like negative ones",
+    hint="What should come out at x = 2, and what at x = -2? Which of the two forms is for which side?",
+)
+def _(nn):
+    def sigmoid(x):
+        z = np.exp(-np.abs(x))
+        return z / (1 + z)
+
+    return {"sigmoid": sigmoid}
+
+
 @check(of="sigmoid", points=1, sort="property", needs=["sigmoid_values"], whole=True)
 def sigmoid_extremes(nn, x):
     """`sigmoid` is right up to x = -1e4 and 1e4, warns of nothing, keeps float32, and leaves x as it was."""
@@ -505,11 +456,15 @@ def sigmoid_extremes(nn, x):
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        y, small = nn.sigmoid(x), nn.sigmoid(x.astype(np.float32))
-    told = " ".join(str(one.message) for one in caught)
+        y = nn.sigmoid(x)
+        told = " ".join(str(one.message) for one in caught)
+        caught.clear()
+        small = nn.sigmoid(x.astype(np.float32))
+    told32 = " ".join(str(one.message) for one in caught)
     return {
         "y": y,
         "NumPy warned of an overflow": "overflow" in told,
+        "NumPy warned of an overflow in float32": "overflow" in told32,
         "NumPy warned of something else": "invalid" in told or "divide" in told,
         "dtype for float32": str(np.asarray(small).dtype),
     }
@@ -523,7 +478,7 @@ def _(rng):
 
 @sigmoid_extremes.mistake(
     "the exponential overflows where x is very negative",
-    hint="How large may an exponent be in float64, and in float32? Which exponents does your formula meet?",
+    hint="How large may an exponent be in float64? Which exponents does your formula meet?",
 )
 def _(nn):
     def sigmoid(x):
@@ -555,17 +510,6 @@ def _(nn):
 
 
 @sigmoid_extremes.mistake(
-    "infinity divided by infinity is made into 0",
-    hint="What should come out for x = 10,000? What does nan_to_num make of it?",
-)
-def _(nn):
-    def sigmoid(x):
-        return np.nan_to_num(np.exp(x) / (1 + np.exp(x)))
-
-    return {"sigmoid": sigmoid}
-
-
-@sigmoid_extremes.mistake(
     "x is cut off at -10 and 10",
     hint="How far from 0 is the sigmoid of -10? From where on is it below any number that matters?",
 )
@@ -576,18 +520,9 @@ def _(nn):
     return {"sigmoid": sigmoid}
 
 
-@sigmoid_extremes.mistake("x is cut off in place", hint="x belongs to the caller. Whose array do you write to?")
-def _(nn):
-    def sigmoid(x):
-        x[x < -80] = -80
-        x[x > 80] = 80
-        return 1 / (1 + np.exp(-x))
-
-    return {"sigmoid": sigmoid}
-
-
 @sigmoid_extremes.mistake(
-    "float32 becomes float64", hint="np.zeros makes float64 unless told otherwise. Which dtype has your result?"
+    "float32 becomes float64",
+    hint="Which line makes float64 of a float32 x? np.zeros(shape), astype(float) and arrays of Python's numbers do.",
 )
 def _(nn):
     def sigmoid(x):
@@ -609,6 +544,29 @@ def _(nn):
     def sigmoid(x):
         with np.errstate(all="ignore"):
             return np.exp(x) / (1 + np.exp(x))
+
+    return {"sigmoid": sigmoid}
+
+
+@sigmoid_extremes.mistake(
+    "the exponent is kept small enough for float64, but not for float32",
+    hint="The cell above the exercise prints how large an exponent may be in each. Where do you cut?",
+)
+def _(nn):
+    def sigmoid(x):
+        return 1 / (1 + np.exp(-np.clip(x, -500, 500)))
+
+    return {"sigmoid": sigmoid}
+
+
+@sigmoid_extremes.mistake("x = 0 is left out", hint="Into which of your two branches does an x of exactly 0 go?")
+def _(nn):
+    def sigmoid(x):
+        y = np.zeros_like(x)
+        y[x > 0] = 1 / (1 + np.exp(-x[x > 0]))
+        e = np.exp(x[x < 0])
+        y[x < 0] = e / (1 + e)
+        return y
 
     return {"sigmoid": sigmoid}
 
@@ -637,26 +595,6 @@ def _(nn):
     return {"Sigmoid": Sigmoid}
 
 
-@sigmoid_layer.mistake("forward returns the derivative, not the value", hint="The derivative has its turn in backward.")
-def _(nn):
-    class Sigmoid(nn.Sigmoid):
-        def forward(self, x, *, train=False):
-            self._y = nn.sigmoid(x)
-            return self._y * (1 - self._y)
-
-    return {"Sigmoid": Sigmoid}
-
-
-@sigmoid_layer.mistake("forward returns x", hint="What is handed on to the next layer?")
-def _(nn):
-    class Sigmoid(nn.Sigmoid):
-        def forward(self, x, *, train=False):
-            self._y = nn.sigmoid(x)
-            return x
-
-    return {"Sigmoid": Sigmoid}
-
-
 @sigmoid_layer.mistake("forward returns nothing", hint="How does your forward end?")
 def _(nn):
     class Sigmoid(nn.Sigmoid):
@@ -666,24 +604,16 @@ def _(nn):
     return {"Sigmoid": Sigmoid}
 
 
-@sigmoid_layer.mistake("a yes or no comes out", hint="A sigmoid is smooth: what should come out at x = 0.1?")
-def _(nn):
-    class Sigmoid(nn.Sigmoid):
-        def forward(self, x, *, train=False):
-            self._y = nn.sigmoid(x)
-            return (self._y > 0.5).astype(float)
-
-    return {"Sigmoid": Sigmoid}
-
-
 @check(of="Sigmoid", points=1, sort="gradient", needs=["sigmoid_layer"])
 def sigmoid_backward(nn, x, dy, other):
-    """`backward` returns dY times the slope of the sigmoid at the last x that came forward."""
+    """`backward` returns dY times the slope of the sigmoid at the last x that came forward, each time it is called."""
     layer = nn.Sigmoid()
     layer.forward(other)
     layer.forward(x)
     dx = layer.backward(dy)
-    result = {"dX": dx if dx is None else np.array(dx), "dX once more": layer.backward(dy)}
+    result = {"dX": dx if dx is None else np.array(dx) * 1.0}
+    nn.Sigmoid().forward(-other)
+    result["dX once more, after another layer has run"] = layer.backward(dy)
     result["numeric dX"] = nn.finite_difference(layer.forward, x, dy)
     return result
 
@@ -743,7 +673,8 @@ def _(nn):
 
 
 @sigmoid_backward.mistake(
-    "the factor 1 - y is missing", hint="Where y is nearly 1 the curve is flat. What does your slope say there?"
+    "a factor is missing: what is left is y",
+    hint="Where y is nearly 1 the curve is flat. What does your slope say there?",
 )
 def _(nn):
     class Sigmoid(nn.Sigmoid):
@@ -758,7 +689,8 @@ def _(nn):
 
 
 @sigmoid_backward.mistake(
-    "the factor y is missing", hint="Where y is nearly 0 the curve is flat. What does your slope say there?"
+    "a factor is missing: what is left is 1 - y",
+    hint="Where y is nearly 0 the curve is flat. What does your slope say there?",
 )
 def _(nn):
     class Sigmoid(nn.Sigmoid):
@@ -772,21 +704,6 @@ def _(nn):
     return {"Sigmoid": Sigmoid}
 
 
-@sigmoid_backward.mistake(
-    "the slope is that of tanh", hint="For which function is the slope 1 minus the square of the output?"
-)
-def _(nn):
-    class Sigmoid(nn.Sigmoid):
-        def forward(self, x, *, train=False):
-            self.y = nn.sigmoid(x)
-            return self.y
-
-        def backward(self, dy):
-            return dy * (1 - self.y**2)
-
-    return {"Sigmoid": Sigmoid}
-
-
 @sigmoid_backward.mistake("the sign is wrong", hint="The curve rises everywhere. Which sign has its slope?")
 def _(nn):
     class Sigmoid(nn.Sigmoid):
@@ -796,22 +713,6 @@ def _(nn):
 
         def backward(self, dy):
             return dy * self.y * (self.y - 1)
-
-    return {"Sigmoid": Sigmoid}
-
-
-@sigmoid_backward.mistake(
-    "the slope is worked out from dY",
-    hint="The slope is that of the curve. Which array says where on the curve you are?",
-)
-def _(nn):
-    class Sigmoid(nn.Sigmoid):
-        def forward(self, x, *, train=False):
-            self.y = nn.sigmoid(x)
-            return self.y
-
-        def backward(self, dy):
-            return dy * (1 - dy)
 
     return {"Sigmoid": Sigmoid}
 
@@ -845,6 +746,22 @@ def _(nn):
 
         def backward(self, dy):
             return dy * (self.y * 1 - self.y)
+
+    return {"Sigmoid": Sigmoid}
+
+
+@sigmoid_backward.mistake(
+    "the inner derivative is missing: what is left is y squared",
+    hint="Differentiate 1/(1 + e^-x) from the outside in. Which factor does the exponential itself give?",
+)
+def _(nn):
+    class Sigmoid(nn.Sigmoid):
+        def forward(self, x, *, train=False):
+            self.x = x
+            return nn.sigmoid(x)
+
+        def backward(self, dy):
+            return dy / (1 + np.exp(-self.x)) ** 2
 
     return {"Sigmoid": Sigmoid}
 
@@ -925,16 +842,6 @@ def _(nn):
     return {"Tanh": Tanh}
 
 
-@tanh_forward.mistake("this is the sigmoid", hint="tanh lies between -1 and 1. Where does yours lie?")
-def _(nn):
-    class Tanh(nn.Tanh):
-        def forward(self, x, *, train=False):
-            self._y = nn.sigmoid(x)
-            return self._y
-
-    return {"Tanh": Tanh}
-
-
 @tanh_forward.mistake(
     "this is tan, not tanh", hint="Look at the name of the function once more: one letter makes it hyperbolic."
 )
@@ -947,11 +854,14 @@ def _(nn):
     return {"Tanh": Tanh}
 
 
-@tanh_forward.mistake("this is the arc tangent, which ends at 1.57", hint="How large is what comes out for x = 10,000?")
+@tanh_forward.mistake(
+    "the brackets around numerator and denominator are missing",
+    hint="Python divides before it adds and subtracts. What exactly is divided by what?",
+)
 def _(nn):
     class Tanh(nn.Tanh):
         def forward(self, x, *, train=False):
-            self._y = np.arctan(x)
+            self._y = np.exp(x) - np.exp(-x) / np.exp(x) + np.exp(-x)
             return self._y
 
     return {"Tanh": Tanh}
@@ -964,7 +874,9 @@ def tanh_backward(nn, x, dy, other):
     layer.forward(other)
     layer.forward(x)
     dx = layer.backward(dy)
-    result = {"dX": dx if dx is None else np.array(dx), "dX once more": layer.backward(dy)}
+    result = {"dX": dx if dx is None else np.array(dx) * 1.0}
+    nn.Tanh().forward(-other)
+    result["dX once more, after another layer has run"] = layer.backward(dy)
     result["numeric dX"] = nn.finite_difference(layer.forward, x, dy)
     return result
 
@@ -1064,38 +976,6 @@ def _(nn):
 
 
 @tanh_backward.mistake(
-    "the slope is worked out from dY",
-    hint="The slope is that of the curve. Which array says where on the curve you are?",
-)
-def _(nn):
-    class Tanh(nn.Tanh):
-        def forward(self, x, *, train=False):
-            self.y = np.tanh(x)
-            return self.y
-
-        def backward(self, dy):
-            return dy * (1 - dy**2)
-
-    return {"Tanh": Tanh}
-
-
-@tanh_backward.mistake(
-    "the root of the slope is taken: 1 / cosh(x), not its square",
-    hint="Write the slope of sinh/cosh as one fraction. What stands in its denominator?",
-)
-def _(nn):
-    class Tanh(nn.Tanh):
-        def forward(self, x, *, train=False):
-            self.x = x
-            return np.tanh(x)
-
-        def backward(self, dy):
-            return dy / np.cosh(self.x)
-
-    return {"Tanh": Tanh}
-
-
-@tanh_backward.mistake(
     "the output of the first forward is kept for ever",
     hint="backward belongs to the last forward. What does yours use when another batch has passed?",
 )
@@ -1131,21 +1011,6 @@ def _(nn):
 
 
 @tanh_backward.mistake(
-    "x is squared, not tanh(x)", hint="tanh² x means the square of tanh x. What stands inside your tanh?"
-)
-def _(nn):
-    class Tanh(nn.Tanh):
-        def forward(self, x, *, train=False):
-            self.x = x
-            return np.tanh(x)
-
-        def backward(self, dy):
-            return dy * (1 - np.tanh(self.x**2))
-
-    return {"Tanh": Tanh}
-
-
-@tanh_backward.mistake(
     "dY multiplies only the 1", hint="Python multiplies before it subtracts. Where do the brackets go?"
 )
 def _(nn):
@@ -1161,7 +1026,7 @@ def _(nn):
 
 
 @tanh_backward.mistake(
-    "1 - y is squared, not y alone", hint="Where y is nearly -1 the curve is flat. What does your slope say there?"
+    "dY multiplies only the square", hint="Python multiplies before it subtracts. Where do the brackets go?"
 )
 def _(nn):
     class Tanh(nn.Tanh):
@@ -1170,20 +1035,7 @@ def _(nn):
             return self.y
 
         def backward(self, dy):
-            return dy * (1 - self.y) ** 2
-
-    return {"Tanh": Tanh}
-
-
-@tanh_backward.mistake("the slope is twice as large", hint="At x = 0 the slope of tanh is 1. What is yours there?")
-def _(nn):
-    class Tanh(nn.Tanh):
-        def forward(self, x, *, train=False):
-            self.y = np.tanh(x)
-            return self.y
-
-        def backward(self, dy):
-            return dy * 2 * (1 - self.y**2)
+            return 1 - self.y**2 * dy
 
     return {"Tanh": Tanh}
 
@@ -1200,7 +1052,9 @@ def leaky_forward(nn, x, slope):
 @leaky_forward.cases
 def _(rng):
     for shape in [(5, 4), (2, 3, 4)]:
-        yield {"x": rng.normal(size=shape) * 2, "slope": float(rng.uniform(0.1, 0.4))}
+        x, slope = rng.normal(size=shape) * 2, float(rng.uniform(0.1, 0.4))
+        x.flat[1] = slope / 2
+        yield {"x": x, "slope": slope}
 
 
 @leaky_forward.mistake(
@@ -1261,36 +1115,26 @@ def _(nn):
     return {"LeakyReLU": LeakyReLU}
 
 
-@leaky_forward.mistake(
-    "negative numbers all become the slope, with a minus", hint="Should -1 and -5 come out the same?"
-)
+@leaky_forward.mistake("what is negative becomes the slope", hint="Should -1 and -5 come out the same?")
 def _(nn):
     class LeakyReLU(nn.LeakyReLU):
         def forward(self, x, *, train=False):
             self._x = x
-            return np.where(x > 0, x, -self.slope)
-
-    return {"LeakyReLU": LeakyReLU}
-
-
-@leaky_forward.mistake("the slope multiplies everything", hint="Which side of 0 stays as it is?")
-def _(nn):
-    class LeakyReLU(nn.LeakyReLU):
-        def forward(self, x, *, train=False):
-            self._x = x
-            return self.slope * x
+            return np.where(x > 0, x, self.slope)
 
     return {"LeakyReLU": LeakyReLU}
 
 
 @leaky_forward.mistake(
-    "the slope multiplies what a ReLU lets through", hint="The larger of which two numbers is it? Neither of them is 0."
+    "x is changed in place",
+    hint="x belongs to the caller: here it goes into a second layer, which meets what you have left of it.",
 )
 def _(nn):
     class LeakyReLU(nn.LeakyReLU):
         def forward(self, x, *, train=False):
+            x[x < 0] *= self.slope
             self._x = x
-            return np.maximum(self.slope * x, 0)
+            return x
 
     return {"LeakyReLU": LeakyReLU}
 
@@ -1302,7 +1146,9 @@ def leaky_backward(nn, x, dy, other, slope):
     layer.forward(other)
     layer.forward(x)
     dx = layer.backward(dy)
-    result = {"dX": dx if dx is None else np.array(dx), "dX once more": layer.backward(dy)}
+    result = {"dX": dx if dx is None else np.array(dx) * 1.0}
+    nn.LeakyReLU(slope).forward(-other)
+    result["dX once more, after another layer has run"] = layer.backward(dy)
     numeric = nn.finite_difference(layer.forward, x, dy)
     result["numeric dX"] = np.where(x == 0, np.nan, numeric)
     return result
@@ -1383,24 +1229,6 @@ def _(nn):
     return {"LeakyReLU": LeakyReLU}
 
 
-@leaky_backward.mistake("dY is multiplied by the value, not by the slope", hint="How steep is the graph at x = 3?")
-def _(nn):
-    class LeakyReLU(nn.LeakyReLU):
-        def backward(self, dy):
-            return dy * np.where(self._x > 0, self._x, self.slope * self._x)
-
-    return {"LeakyReLU": LeakyReLU}
-
-
-@leaky_backward.mistake("the two slopes are exchanged", hint="Which side of 0 has the slope 1?")
-def _(nn):
-    class LeakyReLU(nn.LeakyReLU):
-        def backward(self, dy):
-            return np.where(self._x > 0, self.slope * dy, dy)
-
-    return {"LeakyReLU": LeakyReLU}
-
-
 @leaky_backward.mistake(
     "dY is not used", hint="backward returns the gradient of the loss. Where does the loss come in?"
 )
@@ -1408,18 +1236,6 @@ def _(nn):
     class LeakyReLU(nn.LeakyReLU):
         def backward(self, dy):
             return np.where(self._x > 0, 1.0, self.slope)
-
-    return {"LeakyReLU": LeakyReLU}
-
-
-@leaky_backward.mistake(
-    "backward returns the output once more",
-    hint="A slope times x is a value. What is the slope multiplied by on the way back?",
-)
-def _(nn):
-    class LeakyReLU(nn.LeakyReLU):
-        def backward(self, dy):
-            return np.where(self._x > 0, self._x, self.slope * self._x)
 
     return {"LeakyReLU": LeakyReLU}
 
@@ -1482,39 +1298,6 @@ def _(nn):
 
 
 @elu_forward.mistake(
-    "alpha divides x inside the exponential",
-    hint="That is a relative of ELU, called CELU. Where does alpha stand in the formula of the text?",
-)
-def _(nn):
-    class ELU(nn.ELU):
-        def forward(self, x, *, train=False):
-            self._x = x
-            return np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, 0) / self.alpha))
-
-    return {"ELU": ELU}
-
-
-@elu_forward.mistake("the exponent has the wrong sign", hint="To the left, should the curve come to rest or run away?")
-def _(nn):
-    class ELU(nn.ELU):
-        def forward(self, x, *, train=False):
-            self._x = x
-            return np.where(x > 0, x, self.alpha * np.expm1(-np.minimum(x, 0)))
-
-    return {"ELU": ELU}
-
-
-@elu_forward.mistake("this is a leaky ReLU", hint="Where is the exponential?")
-def _(nn):
-    class ELU(nn.ELU):
-        def forward(self, x, *, train=False):
-            self._x = x
-            return np.where(x > 0, x, self.alpha * x)
-
-    return {"ELU": ELU}
-
-
-@elu_forward.mistake(
     "the exponential is taken of what is positive as well, and added",
     hint="For a positive x, what should the second term be?",
 )
@@ -1540,6 +1323,18 @@ def _(nn):
     return {"ELU": ELU}
 
 
+@elu_forward.mistake(
+    "the 1 is subtracted in the exponent", hint="The two pieces meet at 0. What does your exponential give there?"
+)
+def _(nn):
+    class ELU(nn.ELU):
+        def forward(self, x, *, train=False):
+            self._x = x
+            return np.where(x > 0, x, self.alpha * np.exp(np.minimum(x, 0) - 1))
+
+    return {"ELU": ELU}
+
+
 @check(of="ELU", points=1, sort="gradient", needs=["elu_forward"])
 def elu_backward(nn, x, dy, other, alpha):
     """`backward` returns dY where x was positive, and dY times the slope of the exponential elsewhere, at x = 0 too."""
@@ -1547,7 +1342,9 @@ def elu_backward(nn, x, dy, other, alpha):
     layer.forward(other)
     layer.forward(x)
     dx = layer.backward(dy)
-    result = {"dX": dx if dx is None else np.array(dx), "dX once more": layer.backward(dy)}
+    result = {"dX": dx if dx is None else np.array(dx) * 1.0}
+    nn.ELU(alpha).forward(-other)
+    result["dX once more, after another layer has run"] = layer.backward(dy)
     numeric = nn.finite_difference(layer.forward, x, dy)
     result["numeric dX"] = np.where(x == 0, np.nan, numeric)
     return result
@@ -1639,18 +1436,6 @@ def _(nn):
     return {"ELU": ELU}
 
 
-@elu_backward.mistake(
-    "the side is taken from dY, not from x",
-    hint="Which array decides on which side of 0 a unit was: what came in, or what comes back?",
-)
-def _(nn):
-    class ELU(nn.ELU):
-        def backward(self, dy):
-            return dy * np.where(dy > 0, 1, self.alpha * np.exp(np.minimum(self._x, 0)))
-
-    return {"ELU": ELU}
-
-
 @elu_backward.mistake("dY is not used", hint="backward returns the gradient of the loss. Where does the loss come in?")
 def _(nn):
     class ELU(nn.ELU):
@@ -1660,39 +1445,14 @@ def _(nn):
     return {"ELU": ELU}
 
 
-@elu_backward.mistake("no gradient comes back where x was negative", hint="How steep is the graph to the left of 0?")
-def _(nn):
-    class ELU(nn.ELU):
-        def backward(self, dy):
-            return dy * (self._x > 0)
-
-    return {"ELU": ELU}
-
-
 @elu_backward.mistake(
-    "alpha stands in the exponent",
-    hint="Where does α stand in α (eˣ − 1), and where does it stay when you differentiate?",
+    "where x was positive, dY is multiplied by the value, not by the slope", hint="How steep is the graph at x = 3?"
 )
 def _(nn):
     class ELU(nn.ELU):
         def backward(self, dy):
             x = self._x
-            return dy * np.where(x > 0, 1, np.exp(self.alpha * np.minimum(x, 0)))
-
-    return {"ELU": ELU}
-
-
-@elu_backward.mistake(
-    "from the output, alpha is subtracted where it should be added", hint="Solve y = α (eˣ − 1) for α eˣ."
-)
-def _(nn):
-    class ELU(nn.ELU):
-        def forward(self, x, *, train=False):
-            self.y = np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, 0)))
-            return self.y
-
-        def backward(self, dy):
-            return dy * np.where(self.y > 0, 1, self.y - self.alpha)
+            return dy * np.where(x > 0, x, self.alpha * np.exp(np.minimum(x, 0)))
 
     return {"ELU": ELU}
 
@@ -1716,7 +1476,9 @@ def elu_extremes(nn, x, tiny, dy, alpha):
     return {
         "Y": y,
         "dX": dx,
-        "Y of tiny x, divided by x": nn.ELU(alpha).forward(tiny) / tiny,
+        "digits are kept where x is near 0": bool(
+            np.all(np.abs(nn.ELU(alpha).forward(tiny) / tiny / alpha - 1) < 1e-6)
+        ),
         "NumPy warned in forward": any(word in told[0] for word in nothing),
         "NumPy warned in backward": any(word in told[1] for word in nothing),
         "dtype of Y for float32": str(np.asarray(y32).dtype),
@@ -1790,32 +1552,8 @@ def _(nn):
 
 
 @elu_extremes.mistake(
-    "an infinite exponential is multiplied by 0",
-    hint="A mask switches a number off by multiplying it by 0. What is 0 times infinity?",
-)
-def _(nn):
-    class ELU(nn.ELU):
-        def forward(self, x, *, train=False):
-            self._x = x
-            return x * (x > 0) + self.alpha * (np.exp(x) - 1) * (x <= 0)
-
-    return {"ELU": ELU}
-
-
-@elu_extremes.mistake("x is cut off at 10", hint="What should come out for x = 10,000?")
-def _(nn):
-    class ELU(nn.ELU):
-        def forward(self, x, *, train=False):
-            self._x = x
-            x = np.clip(x, -50, 10)
-            return np.where(x > 0, x, self.alpha * np.expm1(x))
-
-    return {"ELU": ELU}
-
-
-@elu_extremes.mistake(
     "forward makes float64 of float32",
-    hint="np.zeros makes float64 unless told otherwise. Which dtype has your result?",
+    hint="Which line of forward makes float64 of a float32 x? np.zeros(shape) and np.ones(shape) do.",
 )
 def _(nn):
     class ELU(nn.ELU):
@@ -1830,7 +1568,8 @@ def _(nn):
 
 
 @elu_extremes.mistake(
-    "backward makes float64 of float32", hint="np.ones makes float64 unless told otherwise. Which dtype has your slope?"
+    "backward makes float64 of float32",
+    hint="Which line of backward makes float64 of a float32 dY? np.zeros(shape) and np.ones(shape) do.",
 )
 def _(nn):
     class ELU(nn.ELU):
@@ -1877,6 +1616,22 @@ def _(nn):
     return {"ELU": ELU}
 
 
+@elu_extremes.mistake(
+    "an infinite exponential is multiplied by 0, both ways",
+    hint="A mask switches a number off by multiplying it by 0. What is 0 times infinity?",
+)
+def _(nn):
+    class ELU(nn.ELU):
+        def forward(self, x, *, train=False):
+            self.x = x
+            return x * (x > 0) + self.alpha * np.expm1(x) * (x <= 0)
+
+        def backward(self, dy):
+            return dy * ((self.x > 0) + self.alpha * np.exp(self.x) * (self.x <= 0))
+
+    return {"ELU": ELU}
+
+
 # ---------------------------------------------------------------- softplus, Softplus
 
 
@@ -1901,45 +1656,11 @@ def _(nn):
 
 
 @softplus_values.mistake(
-    "the logarithm is taken of e^x, and 1 is added after", hint="What stands inside the logarithm?"
-)
-def _(nn):
-    def softplus(x):
-        return np.log(np.exp(x)) + 1
-
-    return {"softplus": softplus}
-
-
-@softplus_values.mistake("the exponential is missing", hint="Of what is the logarithm taken?")
-def _(nn):
-    def softplus(x):
-        return np.log1p(np.abs(x))
-
-    return {"softplus": softplus}
-
-
-@softplus_values.mistake(
     "the derivative is returned, not the value", hint="What should come out at x = 0? Is it the logarithm of 2?"
 )
 def _(nn):
     def softplus(x):
         return 1 / (1 + np.exp(-x))
-
-    return {"softplus": softplus}
-
-
-@softplus_values.mistake("this is a ReLU", hint="A softplus is smooth. What should come out at x = 0?")
-def _(nn):
-    def softplus(x):
-        return np.maximum(x, 0)
-
-    return {"softplus": softplus}
-
-
-@softplus_values.mistake("the logarithm has the base 10", hint="Which logarithm is the inverse of e^x?")
-def _(nn):
-    def softplus(x):
-        return np.log10(1 + np.exp(x))
 
     return {"softplus": softplus}
 
@@ -1966,8 +1687,8 @@ def _(nn):
 
 
 @softplus_values.mistake(
-    "the exponent of the stable form has lost its absolute value",
-    hint="In the stable form, what is the exponent for x = -2? Is it ever positive?",
+    "y rises to the left of 0 too: an absolute value is missing, or is one too many",
+    hint="For x = -20, softplus is nearly 0. Which of your two terms is not?",
 )
 def _(nn):
     def softplus(x):
@@ -1987,6 +1708,17 @@ def _(nn):
     return {"softplus": softplus}
 
 
+@softplus_values.mistake(
+    "the largest entry of each column is taken",
+    hint="np.max goes down an axis. Which function compares two arrays entry by entry?",
+)
+def _(nn):
+    def softplus(x):
+        return np.max(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+    return {"softplus": softplus}
+
+
 @check(of="softplus", points=1, sort="property", needs=["softplus_values"], whole=True)
 def softplus_extremes(nn, x, tail):
     """`softplus` is right up to x = -1e4 and 1e4, warns of nothing, keeps float32 and its digits where it is small."""
@@ -1998,7 +1730,7 @@ def softplus_extremes(nn, x, tail):
     told = " ".join(str(one.message) for one in caught)
     return {
         "y": y,
-        "y near x = -30, divided by e^x": nn.softplus(tail) * np.exp(-tail),
+        "digits are kept where y is small": bool(np.all(np.abs(nn.softplus(tail) * np.exp(-tail) - 1) < 1e-6)),
         "NumPy warned of an overflow": "overflow" in told,
         "NumPy warned of something else": "invalid" in told or "divide" in told,
         "dtype for float32": str(np.asarray(small).dtype),
@@ -2066,17 +1798,9 @@ def _(nn):
     return {"softplus": softplus}
 
 
-@softplus_extremes.mistake("x is cut off", hint="What should come out for x = 10,000?")
-def _(nn):
-    def softplus(x):
-        return np.log1p(np.exp(np.clip(x, -80, 80)))
-
-    return {"softplus": softplus}
-
-
 @softplus_extremes.mistake(
     "float32 becomes float64",
-    hint="np.array and np.zeros make float64 unless told otherwise. Which dtype has your result?",
+    hint="Which line makes float64 of a float32 x? np.zeros(shape), astype(float) and arrays of Python's numbers do.",
 )
 def _(nn):
     def softplus(x):
@@ -2100,6 +1824,29 @@ def _(nn):
     return {"softplus": softplus}
 
 
+@softplus_extremes.mistake(
+    "the form that is meant for large x is used for all",
+    hint="x + log(1 + e^-x) overflows on the other side. Which exponent does it meet for x = -10,000?",
+)
+def _(nn):
+    def softplus(x):
+        return x + np.log1p(np.exp(-x))
+
+    return {"softplus": softplus}
+
+
+@softplus_extremes.mistake(
+    "the warning is silenced, and what comes out is still infinite",
+    hint="np.errstate stops NumPy from telling, not from computing. Look at the result for x = 10,000.",
+)
+def _(nn):
+    def softplus(x):
+        with np.errstate(over="ignore"):
+            return np.log1p(np.exp(x))
+
+    return {"softplus": softplus}
+
+
 @check(of="Softplus", points=1, sort="value", needs=["softplus_extremes"])
 def softplus_layer(nn, x, beta):
     """`forward` returns log(1 + e^(beta x)) / beta for every entry of x."""
@@ -2112,7 +1859,9 @@ def _(rng):
     yield {"x": np.array([[-1e4, 1e4, 0.5]]), "beta": float(rng.uniform(0.3, 0.7))}
 
 
-@softplus_layer.mistake("beta is not used", hint="The constructor has kept a number. Where do you use it?")
+@softplus_layer.mistake(
+    "beta makes no difference", hint="The constructor has kept a number, which stands in two places of the formula."
+)
 def _(nn):
     class Softplus(nn.Softplus):
         def forward(self, x, *, train=False):
@@ -2157,26 +1906,16 @@ def _(nn):
     return {"Softplus": Softplus}
 
 
-@softplus_layer.mistake(
-    "the result is multiplied by beta", hint="For a large x, Softplus is nearly x, whatever beta is. What is yours?"
-)
-def _(nn):
-    class Softplus(nn.Softplus):
-        def forward(self, x, *, train=False):
-            self._x = x
-            return self.beta * nn.softplus(self.beta * x)
-
-    return {"Softplus": Softplus}
-
-
 @check(of="Softplus", points=1, sort="gradient", needs=["softplus_layer"])
 def softplus_backward(nn, x, dy, other, beta):
-    """`backward` returns dY times the slope of the softplus at the last x that came forward."""
+    """`backward` returns dY times the slope of the softplus at the last x that came forward, each time it is called."""
     layer = nn.Softplus(beta)
     layer.forward(other)
     layer.forward(x)
     dx = layer.backward(dy)
-    result = {"dX": dx if dx is None else np.array(dx), "dX once more": layer.backward(dy)}
+    result = {"dX": dx if dx is None else np.array(dx) * 1.0}
+    nn.Softplus(beta).forward(-other)
+    result["dX once more, after another layer has run"] = layer.backward(dy)
     result["numeric dX"] = nn.finite_difference(layer.forward, x, dy)
     return result
 
@@ -2256,38 +1995,6 @@ def _(nn):
     class Softplus(nn.Softplus):
         def backward(self, dy):
             return nn.sigmoid(self.beta * self._x)
-
-    return {"Softplus": Softplus}
-
-
-@softplus_backward.mistake(
-    "dY is multiplied by the value, not by the slope", hint="How steep is the graph where x is large?"
-)
-def _(nn):
-    class Softplus(nn.Softplus):
-        def backward(self, dy):
-            return dy * nn.softplus(self.beta * self._x) / self.beta
-
-    return {"Softplus": Softplus}
-
-
-@softplus_backward.mistake("the slope is the ReLU's", hint="A softplus is smooth. What is its slope at 0?")
-def _(nn):
-    class Softplus(nn.Softplus):
-        def backward(self, dy):
-            return dy * (self._x > 0)
-
-    return {"Softplus": Softplus}
-
-
-@softplus_backward.mistake(
-    "beta stands before the sigmoid, not inside it",
-    hint="Differentiate log(1 + e^(βx)) / β once more. Where does β stay?",
-)
-def _(nn):
-    class Softplus(nn.Softplus):
-        def backward(self, dy):
-            return dy * self.beta * nn.sigmoid(self._x)
 
     return {"Softplus": Softplus}
 
@@ -2397,22 +2104,6 @@ def _(nn):
     return {"GELU": GELU}
 
 
-@gelu_forward.mistake(
-    "the exact one has lost the root of 2 in its error function",
-    hint="The error function belongs to another spread: Φ(x) = ½ (1 + erf(x/√2)). The given function knows it.",
-)
-def _(nn):
-    class GELU(nn.GELU):
-        def forward(self, x, *, train=False):
-            self._x = x
-            self._cdf = normal_cdf(x * np.sqrt(2))
-            if self.approximate:
-                self._cdf = tanh_cdf(x)
-            return x * self._cdf
-
-    return {"GELU": GELU}
-
-
 @check(of="GELU", points=2, sort="gradient", needs=["gelu_forward"])
 def gelu_backward(nn, x, dy, other):
     """`backward` returns dY times the derivative of x Φ(x), exact or approximate as the layer is."""
@@ -2484,17 +2175,6 @@ def _(nn):
     return {"GELU": GELU}
 
 
-@gelu_backward.mistake("the second term is subtracted", hint="The product rule has a plus.")
-def _(nn):
-    class GELU(nn.GELU):
-        def backward(self, dy):
-            x, cdf = self._x, self._cdf
-            pdf = tanh_pdf(x, cdf) if self.approximate else normal_pdf(x)
-            return dy * (cdf - x * pdf)
-
-    return {"GELU": GELU}
-
-
 @gelu_backward.mistake(
     "the approximate one has the exact one's density",
     hint="Which function did forward use? Its derivative belongs to it.",
@@ -2539,15 +2219,6 @@ def _(nn):
     return {"GELU": GELU}
 
 
-@gelu_backward.mistake("the slope is the ReLU's", hint="GELU is smooth. What is its slope at 0?")
-def _(nn):
-    class GELU(nn.GELU):
-        def backward(self, dy):
-            return dy * (self._x > 0)
-
-    return {"GELU": GELU}
-
-
 @gelu_backward.mistake("dY multiplies only the first term", hint="Where do the brackets close?")
 def _(nn):
     class GELU(nn.GELU):
@@ -2568,35 +2239,6 @@ def _(nn):
         def backward(self, dy):
             x, cdf = self._x, self._cdf
             pdf = tanh_pdf(x, x * cdf) if self.approximate else normal_pdf(x)
-            return dy * (cdf + x * pdf)
-
-    return {"GELU": GELU}
-
-
-@gelu_backward.mistake(
-    "the density is that of the output",
-    hint="At which point is the density taken: at what came in, or at what went out?",
-)
-def _(nn):
-    class GELU(nn.GELU):
-        def backward(self, dy):
-            x, cdf = self._x, self._cdf
-            y = x * cdf
-            pdf = tanh_pdf(y, tanh_cdf(y)) if self.approximate else normal_pdf(y)
-            return dy * (cdf + x * pdf)
-
-    return {"GELU": GELU}
-
-
-@gelu_backward.mistake(
-    "the approximate density is given x, not the probability",
-    hint="What does tanh_pdf want as its second argument? It is what tanh_cdf returned.",
-)
-def _(nn):
-    class GELU(nn.GELU):
-        def backward(self, dy):
-            x, cdf = self._x, self._cdf
-            pdf = tanh_pdf(x, x) if self.approximate else normal_pdf(x)
             return dy * (cdf + x * pdf)
 
     return {"GELU": GELU}
@@ -2633,10 +2275,14 @@ def train_spirals(nn, points, signs, W1, W2, W3, seed):
         model.backward(loss.backward())
         optimizer.step()
         if step == 4:
-            result |= {f"W{i} after 5 steps": np.array(layer.W.value) for i, layer in enumerate(dense, start=1)}
-            result |= {f"b{i} after 5 steps": np.array(layer.b.value) for i, layer in enumerate(dense, start=1)}
+            result |= {
+                f"W{i} after 5 steps": layer.W.value.astype(np.float32) for i, layer in enumerate(dense, start=1)
+            }
+            result |= {
+                f"b{i} after 5 steps": layer.b.value.astype(np.float32) for i, layer in enumerate(dense, start=1)
+            }
     for i, layer in enumerate(dense, start=1):
-        result[f"W{i}"], result[f"b{i}"] = layer.W.value, layer.b.value
+        result[f"W{i}"], result[f"b{i}"] = layer.W.value.astype(np.float32), layer.b.value.astype(np.float32)
     return result
 
 
@@ -2659,7 +2305,7 @@ def _(rng):
     "accuracy on points that the network has not seen", at_least=0.93, uses=["W1", "b1", "W2", "b2", "W3", "b3"]
 )
 def _(arrays, judge):
-    """Measured on 1,000 draws of the reference: 0.980 to 1.000, mean 0.997, standard deviation 0.003. No false failure.
+    """Measured on 1,200 draws of the reference: 0.980 to 1.000, mean 0.997, standard deviation 0.003. No false failure.
 
     Without a bend, on 400 draws: 0.482 to 0.620. Hidden layers that never learn are no control: 0.878 to 0.998 on 60,
     since the last layer alone can do much with 32 random bends; the weights after five steps tell them.
@@ -2691,15 +2337,6 @@ def _(nn):
     class Tanh(nn.Tanh):
         def backward(self, dy):
             return np.zeros_like(dy)
-
-    return {"Tanh": Tanh}
-
-
-@train_spirals.mistake("dY passes through as it is", hint="Run the check of backward again. Where is the slope?")
-def _(nn):
-    class Tanh(nn.Tanh):
-        def backward(self, dy):
-            return dy
 
     return {"Tanh": Tanh}
 
@@ -2736,15 +2373,6 @@ def _(nn):
     return {"Tanh": Tanh}
 
 
-@train_spirals.mistake("the sign of the gradient is wrong", hint="Run the check of backward again. Does the loss fall?")
-def _(nn):
-    class Tanh(nn.Tanh):
-        def backward(self, dy):
-            return dy * (self._y**2 - 1)
-
-    return {"Tanh": Tanh}
-
-
 @check(of="ReLU", points=3, sort="outcome", needs=["relu_backward"], seconds=30)
 def train_digits(nn, images, labels, W1, W2, seed):
     """A network with 48 of your ReLUs, trained on 1,000 digits, follows the reference and reads others as well."""
@@ -2761,10 +2389,14 @@ def train_digits(nn, images, labels, W1, W2, seed):
         model.backward(loss.backward())
         optimizer.step()
         if step == 4:
-            result |= {f"W{i} after 5 steps": np.array(layer.W.value) for i, layer in enumerate(dense, start=1)}
-            result |= {f"b{i} after 5 steps": np.array(layer.b.value) for i, layer in enumerate(dense, start=1)}
+            result |= {
+                f"W{i} after 5 steps": layer.W.value.astype(np.float32) for i, layer in enumerate(dense, start=1)
+            }
+            result |= {
+                f"b{i} after 5 steps": layer.b.value.astype(np.float32) for i, layer in enumerate(dense, start=1)
+            }
     for i, layer in enumerate(dense, start=1):
-        result[f"W{i}"], result[f"b{i}"] = layer.W.value, layer.b.value
+        result[f"W{i}"], result[f"b{i}"] = layer.W.value.astype(np.float32), layer.b.value.astype(np.float32)
     return result
 
 
@@ -2786,10 +2418,12 @@ def _(rng):
 
 @train_digits.outcome("accuracy on digits that the network has not seen", at_least=0.935, uses=["W1", "b1", "W2", "b2"])
 def _(arrays, judge):
-    """Measured on 1,000 draws of the reference: 0.944 to 0.984, mean 0.964, standard deviation 0.007. No false failure.
+    """Measured on 1,200 draws of the reference: 0.944 to 0.987, mean 0.964, standard deviation 0.007. No false failure.
 
     On 400 draws: without a bend 0.079 to 0.813, with a first layer that never learns 0.803 to 0.932. (A network
     without a bend, judged as one, on 200 draws: diverged in 47, else about 0.925.)
+    A gradient that passes through as it is, on 20 draws: 0.927 to 0.956, in the band in 15; the weights after five
+    steps tell it.
     """
     hidden = np.maximum(judge["images"] / 16.0 @ arrays["W1"] + arrays["b1"], 0)
     answers = np.argmax(hidden @ arrays["W2"] + arrays["b2"], axis=1)
@@ -2840,26 +2474,5 @@ def _(nn):
     class ReLU(nn.ReLU):
         def backward(self, dy):
             return dy * (dy > 0)
-
-    return {"ReLU": ReLU}
-
-
-@train_digits.mistake("the mask is the wrong way round", hint="Run the check of backward again. Which units were off?")
-def _(nn):
-    class ReLU(nn.ReLU):
-        def backward(self, dy):
-            return dy * (self._x < 0)
-
-    return {"ReLU": ReLU}
-
-
-@train_digits.mistake(
-    "dY is multiplied by the value, not by the slope",
-    hint="Run the check of backward again. How steep is the graph at x = 3?",
-)
-def _(nn):
-    class ReLU(nn.ReLU):
-        def backward(self, dy):
-            return dy * np.maximum(self._x, 0)
 
     return {"ReLU": ReLU}

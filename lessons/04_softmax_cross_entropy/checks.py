@@ -10,11 +10,11 @@ from gradschool.nn.losses.targets import require_target
 
 score_gap = question(
     "score_gap",
-    "By how much the score of class a must exceed that of class b for a to be 100 times as probable as b; 1% off is "
-    "near enough.",
+    "By how much the score of class a must exceed that of class b for a to be 100 times as probable as b; two "
+    "decimals are enough.",
     answer=float(np.log(100)),
     points=1,
-    rtol=0.01,
+    rtol=0.0015,
     wrong={
         100: (
             "the ratio of the probabilities is taken for the difference of the scores",
@@ -32,6 +32,10 @@ score_gap = question(
         float(np.exp(100)): (
             "the exponential is taken where its inverse is asked",
             "e to the power of the gap is to be 100. What is the gap?",
+        ),
+        float(np.log(99)): (
+            "the score is compared with all other classes together, not with b",
+            "100 times as probable as b, whatever the others get. Which two entries do you divide?",
         ),
         0.99: (
             "this is a probability, not a gap between two scores",
@@ -101,10 +105,6 @@ first_loss = question(
             "the examples are counted, not the classes",
             "Among how many answers does the network choose for each image?",
         ),
-        float(np.log(2)): (
-            "this is the surprise at a coin",
-            "Among how many answers does the network choose for each image?",
-        ),
         0.0: (
             "a score of 0 is taken for a loss of 0",
             "What does a softmax make of ten equal scores?",
@@ -118,10 +118,11 @@ first_loss = question(
 @check(of="log_sum_exp", points=1, sort="value")
 def lse_values(nn, x):
     """`log_sum_exp` returns the logarithm of the sum of exponentials along the axis asked, and without that axis."""
+    same, row = x.copy(), x[0].copy()
     return {
         "along the last axis": nn.log_sum_exp(x),
-        "along axis 0": nn.log_sum_exp(x, axis=0),
-        "of a single row": nn.log_sum_exp(x[0], axis=-1),
+        "along axis 0": nn.log_sum_exp(same, axis=0),
+        "of a single row": nn.log_sum_exp(row, axis=-1),
     }
 
 
@@ -173,39 +174,6 @@ def _(nn):
 
 
 @lse_values.mistake(
-    "the maximum is subtracted a second time", hint="Take one number, x = 5. What is log e⁵, and what is yours?"
-)
-def _(nn):
-    def log_sum_exp(x, *, axis=-1):
-        m = np.max(x, axis=axis, keepdims=True)
-        return np.log(np.sum(np.exp(x - m), axis=axis)) - np.max(x, axis=axis)
-
-    return {"log_sum_exp": log_sum_exp}
-
-
-@lse_values.mistake(
-    "the maximum is multiplied with the logarithm", hint="eᵐ is a factor of the sum. What is the log of a product?"
-)
-def _(nn):
-    def log_sum_exp(x, *, axis=-1):
-        m = np.max(x, axis=axis, keepdims=True)
-        return np.max(x, axis=axis) * np.log(np.sum(np.exp(x - m), axis=axis))
-
-    return {"log_sum_exp": log_sum_exp}
-
-
-@lse_values.mistake(
-    "the mean of the exponentials is taken, not their sum", hint="What should come out for ten numbers 0?"
-)
-def _(nn):
-    def log_sum_exp(x, *, axis=-1):
-        m = np.max(x, axis=axis, keepdims=True)
-        return np.max(x, axis=axis) + np.log(np.mean(np.exp(x - m), axis=axis))
-
-    return {"log_sum_exp": log_sum_exp}
-
-
-@lse_values.mistake(
     "the logarithm is taken before the sum", hint="log and exp undo each other at once. Which of them meets the sum?"
 )
 def _(nn):
@@ -223,13 +191,27 @@ def _(nn):
     return {"log_sum_exp": log_sum_exp}
 
 
+@lse_values.mistake(
+    "a column of maxima and a row of logarithms are added, so that every maximum meets every logarithm",
+    hint="Print the shapes of the two terms that you add. What does NumPy make of (N, 1) + (N,)?",
+)
+def _(nn):
+    def log_sum_exp(x, *, axis=-1):
+        m = np.max(x, axis=axis, keepdims=True)
+        return m + np.log(np.sum(np.exp(x - m), axis=axis))
+
+    return {"log_sum_exp": log_sum_exp}
+
+
 @check(of="log_sum_exp", points=1, sort="property", needs=["lse_values"])
 def lse_extremes(nn, x):
-    """`log_sum_exp` is right for numbers of any size, row by row, keeps float32, and leaves x as it was."""
+    """`log_sum_exp` is right for numbers of any size and a batch of one, keeps float32, and leaves x as it was."""
+    same, one, single = x.copy(), x[:1].copy(), x.astype(np.float32)
     return {
         "of numbers up to ±10,000": nn.log_sum_exp(x),
-        "along axis 0": nn.log_sum_exp(x, axis=0),
-        "dtype for float32": str(nn.log_sum_exp(x.astype(np.float32)).dtype),
+        "along axis 0": nn.log_sum_exp(same, axis=0),
+        "of a batch of one": nn.log_sum_exp(one),
+        "dtype for float32": str(np.asarray(nn.log_sum_exp(single)).dtype),
     }
 
 
@@ -268,38 +250,6 @@ def _(nn):
 
 
 @lse_extremes.mistake(
-    "the mean is subtracted, not the maximum",
-    hint="How large may x − mean still be? And x − maximum?",
-)
-def _(nn):
-    def log_sum_exp(x, *, axis=-1):
-        m = np.mean(x, axis=axis, keepdims=True)
-        return np.mean(x, axis=axis) + np.log(np.sum(np.exp(x - m), axis=axis))
-
-    return {"log_sum_exp": log_sum_exp}
-
-
-@lse_extremes.mistake(
-    "the largest magnitude is subtracted, not the maximum", hint="Which m makes the largest exponent 0?"
-)
-def _(nn):
-    def log_sum_exp(x, *, axis=-1):
-        m = np.max(np.abs(x), axis=axis, keepdims=True)
-        return np.max(np.abs(x), axis=axis) + np.log(np.sum(np.exp(x - m), axis=axis))
-
-    return {"log_sum_exp": log_sum_exp}
-
-
-@lse_extremes.mistake("the minimum is subtracted, not the maximum", hint="Which m makes the largest exponent 0?")
-def _(nn):
-    def log_sum_exp(x, *, axis=-1):
-        m = np.min(x, axis=axis, keepdims=True)
-        return np.min(x, axis=axis) + np.log(np.sum(np.exp(x - m), axis=axis))
-
-    return {"log_sum_exp": log_sum_exp}
-
-
-@lse_extremes.mistake(
     "x is cut off at ±700 to keep exp finite",
     hint="No overflow, but is the result right? Nothing need be cut off if the right number is subtracted first.",
 )
@@ -322,13 +272,36 @@ def _(nn):
     return {"log_sum_exp": log_sum_exp}
 
 
+@lse_extremes.mistake(
+    "all axes of length 1 are dropped, that of a batch of one, too",
+    hint="What is the shape of your result for one row of three numbers, shape (1, 3)? Which axis should go?",
+)
+def _(nn):
+    def log_sum_exp(x, *, axis=-1):
+        m = np.max(x, axis=axis, keepdims=True)
+        return np.squeeze(m + np.log(np.sum(np.exp(x - m), axis=axis, keepdims=True)))
+
+    return {"log_sum_exp": log_sum_exp}
+
+
+@lse_extremes.mistake("float32 becomes float64", hint="float32 goes in, float32 comes out. Where does yours change?")
+def _(nn):
+    def log_sum_exp(x, *, axis=-1):
+        x = np.array(x, dtype=float)
+        m = np.max(x, axis=axis, keepdims=True)
+        return np.squeeze(m, axis=axis) + np.log(np.sum(np.exp(x - m), axis=axis))
+
+    return {"log_sum_exp": log_sum_exp}
+
+
 # ---------------------------------------------------------------- Softmax
 
 
 @check(of="Softmax", points=2, sort="value")
 def softmax_values(nn, x):
     """`forward` returns each exponential's share of the sum along the layer's axis."""
-    return {"P": nn.Softmax().forward(x), "P along axis 0": nn.Softmax(axis=0).forward(x)}
+    same = x.copy()
+    return {"P": nn.Softmax().forward(x), "P along axis 0": nn.Softmax(axis=0).forward(same)}
 
 
 @softmax_values.cases
@@ -423,20 +396,6 @@ def _(nn):
     return {"Softmax": Softmax}
 
 
-@softmax_values.mistake(
-    "nothing is divided by the sum of the exponentials, so the largest entry is always 1",
-    hint="What do the entries of a row add up to?",
-)
-def _(nn):
-    class Softmax(nn.Softmax):
-        def forward(self, x, *, train=False):
-            e = np.exp(x)
-            self._y = e / np.max(e, axis=self.axis, keepdims=True)
-            return self._y
-
-    return {"Softmax": Softmax}
-
-
 @softmax_values.mistake("the division is forgotten", hint="What do the entries of a row add up to?")
 def _(nn):
     class Softmax(nn.Softmax):
@@ -450,11 +409,12 @@ def _(nn):
 @check(of="Softmax", points=1, sort="property", needs=["softmax_values"])
 def softmax_extremes(nn, x):
     """`forward` is right for scores of any size and for a batch of one; float32 stays float32; x stays as it was."""
-    layer, single = nn.Softmax(), nn.Softmax()
+    one, far, single = x[:1].copy(), np.array([[0.0, -40.0, -3000.0]]), x.astype(np.float32)
     return {
-        "P of scores up to ±10,000": layer.forward(x),
-        "P of a batch of one": nn.Softmax().forward(x[:1]),
-        "dtype of P for float32": str(single.forward(x.astype(np.float32)).dtype),
+        "P of scores up to ±10,000": nn.Softmax().forward(x),
+        "P of a batch of one": nn.Softmax().forward(one),
+        "P of the score -40 beside 0": np.ravel(nn.Softmax().forward(far))[1:2],
+        "dtype of P for float32": str(np.asarray(nn.Softmax().forward(single)).dtype),
     }
 
 
@@ -525,19 +485,6 @@ def _(nn):
 
 
 @softmax_extremes.mistake(
-    "the mean is subtracted, not the maximum", hint="How large may x − mean still be? And x − maximum?"
-)
-def _(nn):
-    class Softmax(nn.Softmax):
-        def forward(self, x, *, train=False):
-            e = np.exp(x - np.mean(x, axis=self.axis, keepdims=True))
-            self._y = e / np.sum(e, axis=self.axis, keepdims=True)
-            return self._y
-
-    return {"Softmax": Softmax}
-
-
-@softmax_extremes.mistake(
     "the scores are divided by the largest of them", hint="What leaves the softmax as it is: a shift or a factor?"
 )
 def _(nn):
@@ -578,16 +525,32 @@ def _(nn):
     return {"Softmax": Softmax}
 
 
+@softmax_extremes.mistake(
+    "probabilities below 1e-12 are raised to that",
+    hint="A small probability is not wrong. What do the entries of a row add up to after the cut?",
+)
+def _(nn):
+    class Softmax(nn.Softmax):
+        def forward(self, x, *, train=False):
+            e = np.exp(x - np.max(x, axis=self.axis, keepdims=True))
+            self._y = np.clip(e / np.sum(e, axis=self.axis, keepdims=True), 1e-12, 1)
+            return self._y
+
+    return {"Softmax": Softmax}
+
+
 @check(of="Softmax", points=2, sort="gradient", needs=["softmax_values"])
 def softmax_backward(nn, x, dy):
-    """`backward` returns dX, the Jacobian of the last forward times dY, along the layer's axis."""
+    """`backward` returns dX, the Jacobian of the last forward times dY, along the layer's axis, and changes nothing."""
     layer, across = nn.Softmax(), nn.Softmax(axis=0)
-    across.forward(x[0])
-    result = {"dX along axis 0": across.backward(dy[0])}
-    for i, name in enumerate(["dX", "dX of a second pass"]):
-        layer.forward(x[i])
-        result[name] = layer.backward(dy[i])
-    result["numeric dX"] = nn.finite_difference(nn.Softmax().forward, x[0], dy[0])
+    x0, dy0 = x[0].copy(), dy[0].copy()
+    across.forward(x0.copy())
+    result = {"dX along axis 0": across.backward(dy0.copy())}
+    layer.forward(x[0])
+    result["dX"] = layer.backward(dy[0])
+    result["P that forward returned, after backward"] = layer.forward(x[1])
+    result["dX of a second pass"] = layer.backward(dy[1])
+    result["numeric dX"] = nn.finite_difference(nn.Softmax().forward, x0, dy0)
     return result
 
 
@@ -756,17 +719,14 @@ def _(nn):
 
 
 @softmax_backward.mistake(
-    "forward keeps the exponentials, and backward takes them for the probabilities",
-    hint="Print what forward kept for one row. Does it add up to 1?",
+    "backward writes into the probabilities that forward returned",
+    hint="`*=` writes into an array. Who else holds the one that forward kept?",
 )
 def _(nn):
     class Softmax(nn.Softmax):
-        def forward(self, x, *, train=False):
-            self.e = np.exp(x - np.max(x, axis=self.axis, keepdims=True))
-            return self.e / np.sum(self.e, axis=self.axis, keepdims=True)
-
         def backward(self, dy):
-            return self.e * (dy - np.sum(self.e * dy, axis=self.axis, keepdims=True))
+            self._y *= dy - np.sum(self._y * dy, axis=self.axis, keepdims=True)
+            return self._y
 
     return {"Softmax": Softmax}
 
@@ -777,10 +737,11 @@ def _(nn):
 @check(of="LogSoftmax", points=1, sort="value", needs=["softmax_values"])
 def log_softmax_values(nn, x):
     """`forward` returns log p along the layer's axis, finite for finite scores of any size, and leaves x as it was."""
+    same, far = x.copy(), 2000 * x
     return {
         "log p": nn.LogSoftmax().forward(x),
-        "log p along axis 0": nn.LogSoftmax(axis=0).forward(x),
-        "log p of scores up to ±10,000": nn.LogSoftmax().forward(2000 * x),
+        "log p along axis 0": nn.LogSoftmax(axis=0).forward(same),
+        "log p of scores up to ±10,000": nn.LogSoftmax().forward(far),
     }
 
 
@@ -883,12 +844,13 @@ def _(nn):
 
 
 @log_softmax_values.mistake(
-    "the logarithm of the sum is forgotten", hint="What do the exponentials of one row add up to?"
+    "the probabilities are returned, not their logarithms", hint="Is the logarithm of a probability above or below 0?"
 )
 def _(nn):
     class LogSoftmax(nn.LogSoftmax):
         def forward(self, x, *, train=False):
-            self._y = x - np.max(x, axis=self.axis, keepdims=True)
+            e = np.exp(x - np.max(x, axis=self.axis, keepdims=True))
+            self._y = e / np.sum(e, axis=self.axis, keepdims=True)
             return self._y
 
     return {"LogSoftmax": LogSoftmax}
@@ -898,21 +860,25 @@ def _(nn):
 def log_softmax_backward(nn, x, dy):
     """`backward` returns dX for the last forward, along the layer's axis, also where a probability is 0."""
     layer, across, far = nn.LogSoftmax(), nn.LogSoftmax(axis=0), nn.LogSoftmax()
-    across.forward(x)
+    same, once, again = x.copy(), dy.copy(), dy.copy()
     layer.forward(x)
-    far.forward(2000 * x)
+    across.forward(same.copy())
+    far.forward(2000 * same)
     return {
         "dX": layer.backward(dy),
-        "dX along axis 0": across.backward(dy),
-        "dX at scores up to ±10,000": far.backward(dy),
-        "numeric dX": nn.finite_difference(nn.LogSoftmax().forward, x, dy),
+        "dX along axis 0": across.backward(once.copy()),
+        "dX at scores up to ±10,000": far.backward(again),
+        "numeric dX": nn.finite_difference(nn.LogSoftmax().forward, same, once),
     }
 
 
 @log_softmax_backward.cases
 def _(rng):
     for n, c in [(5, 3), (4, 6)]:
-        yield {"x": rng.uniform(-5, 5, size=(n, c)), "dy": rng.normal(size=(n, c))}
+        x = rng.uniform(-5, 5, size=(n, c))
+        x[0] -= 6  # without a maximum subtracted, the sum is 0 here and ∞ in the row below
+        x[1, 0] = 5
+        yield {"x": x, "dy": rng.normal(size=(n, c))}
 
 
 @log_softmax_backward.mistake(
@@ -958,17 +924,6 @@ def _(nn):
     class LogSoftmax(nn.LogSoftmax):
         def backward(self, dy):
             return dy - self._y * np.sum(dy, axis=self.axis, keepdims=True)
-
-    return {"LogSoftmax": LogSoftmax}
-
-
-@log_softmax_backward.mistake(
-    "the mean of dY is taken over the classes, not the sum", hint="Several paths lead back to one score. They add up."
-)
-def _(nn):
-    class LogSoftmax(nn.LogSoftmax):
-        def backward(self, dy):
-            return dy - np.exp(self._y) * np.mean(dy, axis=self.axis, keepdims=True)
 
     return {"LogSoftmax": LogSoftmax}
 
@@ -1032,6 +987,19 @@ def _(nn):
     return {"LogSoftmax": LogSoftmax}
 
 
+@log_softmax_backward.mistake(
+    "dY is weighted with p before it is summed",
+    hint="That weight belongs to Softmax. The slope of log pᵢ along xⱼ is [i = j] − pⱼ: which of i and j has the sum?",
+)
+def _(nn):
+    class LogSoftmax(nn.LogSoftmax):
+        def backward(self, dy):
+            p = np.exp(self._y)
+            return dy - p * np.sum(p * dy, axis=self.axis, keepdims=True)
+
+    return {"LogSoftmax": LogSoftmax}
+
+
 # ---------------------------------------------------------------- soft_targets
 
 
@@ -1078,15 +1046,6 @@ def _(nn):
     def soft_targets(target, shape, *, smoothing=0.0, dtype=np.float64):
         t = target if target.shape == shape else np.eye(shape[-1])[target]
         return (t + smoothing / shape[-1]).astype(dtype)
-
-    return {"soft_targets": soft_targets}
-
-
-@targets_values.mistake("the target is shrunk by 1 − s, and nothing is spread", hint="What do your rows add up to?")
-def _(nn):
-    def soft_targets(target, shape, *, smoothing=0.0, dtype=np.float64):
-        t = target if target.shape == shape else np.eye(shape[-1])[target]
-        return ((1 - smoothing) * t).astype(dtype)
 
     return {"soft_targets": soft_targets}
 
@@ -1143,17 +1102,6 @@ def _(nn):
     return {"soft_targets": soft_targets}
 
 
-@targets_values.mistake(
-    "of probabilities only the largest is kept", hint="A target may be unsure. Should it be rounded to one class?"
-)
-def _(nn):
-    def soft_targets(target, shape, *, smoothing=0.0, dtype=np.float64):
-        labels = np.argmax(target, axis=-1) if target.shape == shape else target
-        return ((1 - smoothing) * np.eye(shape[-1])[labels] + smoothing / shape[-1]).astype(dtype)
-
-    return {"soft_targets": soft_targets}
-
-
 @targets_values.mistake("labels are counted from 1", hint="In which column stands the one of label 0?")
 def _(nn):
     def soft_targets(target, shape, *, smoothing=0.0, dtype=np.float64):
@@ -1178,16 +1126,36 @@ def _(nn):
     return {"soft_targets": soft_targets}
 
 
+@targets_values.mistake(
+    "the probabilities of the caller are scaled in place", hint="`*=` writes into an array. Whose array is it?"
+)
+def _(nn):
+    def soft_targets(target, shape, *, smoothing=0.0, dtype=np.float64):
+        t = target if target.shape == shape else np.eye(shape[-1])[target]
+        t *= 1 - smoothing
+        t += smoothing / shape[-1]
+        return t.astype(dtype)
+
+    return {"soft_targets": soft_targets}
+
+
 @check(of="soft_targets", points=1, sort="property", needs=["targets_values"])
 def targets_edges(nn, labels, sequence, probabilities):
-    """`soft_targets` takes few labels of many classes, sequences and uint8; has the dtype asked; changes no input."""
+    """`soft_targets` takes few labels of many classes, sequences and whole numbers, has the dtype, changes no input."""
     n, c = probabilities.shape
+    whole, same, small = np.eye(c, dtype=int)[labels], probabilities.copy(), np.dtype(np.float32)
+
+    def dtype(target, **options):
+        return str(np.asarray(nn.soft_targets(target, (n, c), dtype=small, **options)).dtype)
+
     return {
         "T where most classes do not occur": nn.soft_targets(labels, (n, c)),
-        "T of a sequence of labels": nn.soft_targets(sequence, (*sequence.shape, sequence.shape[-1]), smoothing=0.2),
-        "T of uint8 labels": nn.soft_targets(labels.astype(np.uint8), (n, c), smoothing=0.2),
-        "dtype that was asked": str(nn.soft_targets(probabilities, (n, c), smoothing=0.2, dtype=np.float32).dtype),
-        "dtype for labels": str(nn.soft_targets(labels, (n, c), dtype=np.float32).dtype),
+        "T of a sequence of labels": nn.soft_targets(sequence, (*sequence.shape, sequence.shape[-1])),
+        "T of uint8 labels": nn.soft_targets(labels.astype(np.uint8), (n, c)),
+        "T of one-hot rows of whole numbers": nn.soft_targets(whole, (n, c)),
+        "dtype for probabilities": dtype(probabilities, smoothing=0.2),
+        "dtype for probabilities without smoothing": dtype(same),
+        "dtype for labels": dtype(labels),
     }
 
 
@@ -1211,19 +1179,6 @@ def _(nn):
     def soft_targets(target, shape, *, smoothing=0.0, dtype=np.float64):
         t = target if target.shape == shape else np.eye(np.max(target) + 1)[target]
         return ((1 - smoothing) * t + smoothing / t.shape[-1]).astype(dtype)
-
-    return {"soft_targets": soft_targets}
-
-
-@targets_edges.mistake(
-    "the probabilities of the caller are scaled in place", hint="`*=` writes into an array. Whose array is it?"
-)
-def _(nn):
-    def soft_targets(target, shape, *, smoothing=0.0, dtype=np.float64):
-        t = target if target.shape == shape else np.eye(shape[-1])[target]
-        t *= 1 - smoothing
-        t += smoothing / shape[-1]
-        return t.astype(dtype)
 
     return {"soft_targets": soft_targets}
 
@@ -1260,19 +1215,55 @@ def _(nn):
     return {"soft_targets": soft_targets}
 
 
+@targets_edges.mistake(
+    "without smoothing, probabilities come back in the dtype that they came in",
+    hint="The dtype is asked for by the caller. Is it looked at when there is nothing to smooth?",
+)
+def _(nn):
+    def soft_targets(target, shape, *, smoothing=0.0, dtype=np.float64):
+        t = target if target.shape == shape else np.eye(shape[-1], dtype=dtype)[target]
+        if smoothing == 0:
+            return t
+        return ((1 - smoothing) * t + smoothing / shape[-1]).astype(dtype)
+
+    return {"soft_targets": soft_targets}
+
+
+@targets_edges.mistake(
+    "the form of the target is told from its dtype, not from its shape",
+    hint="One-hot rows may be whole numbers. What do the rows have that labels have not?",
+)
+def _(nn):
+    def soft_targets(target, shape, *, smoothing=0.0, dtype=np.float64):
+        t = np.eye(shape[-1])[target] if np.issubdtype(target.dtype, np.integer) else target
+        return ((1 - smoothing) * t + smoothing / shape[-1]).astype(dtype)
+
+    return {"soft_targets": soft_targets}
+
+
+@targets_edges.mistake(
+    "every target with two axes is taken for probabilities",
+    hint="Labels of a sequence have the shape (T, N). With what can you compare the shape of the target?",
+)
+def _(nn):
+    def soft_targets(target, shape, *, smoothing=0.0, dtype=np.float64):
+        t = target if target.ndim == 2 else np.eye(shape[-1])[target]
+        return ((1 - smoothing) * t + smoothing / shape[-1]).astype(dtype)
+
+    return {"soft_targets": soft_targets}
+
+
 # ---------------------------------------------------------------- SoftmaxCrossEntropy
 
 
 @check(of="SoftmaxCrossEntropy", points=2, sort="value")
 def loss_value(nn, logits, labels, probabilities):
     """`forward` returns the mean over the examples of the cross-entropy, for labels and for probabilities: a number."""
-    loss = nn.SoftmaxCrossEntropy()
-    one = loss.forward(logits, labels)
+    loss, same, again = nn.SoftmaxCrossEntropy(), logits.copy(), logits.copy()
     return {
-        "loss for labels": one,
-        "loss for one-hot rows": loss.forward(logits, np.eye(logits.shape[1])[labels]),
-        "loss for probabilities": loss.forward(logits, probabilities),
-        "loss is one number": bool(np.ndim(one) == 0),
+        "loss for labels": loss.forward(logits, labels),
+        "loss for one-hot rows": loss.forward(same, np.eye(logits.shape[1])[labels]),
+        "loss for probabilities": loss.forward(again, probabilities),
     }
 
 
@@ -1357,21 +1348,6 @@ def _(nn):
     return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
 
 
-@loss_value.mistake(
-    "the probabilities are averaged before the logarithm is taken",
-    hint="A product of likelihoods becomes a sum of logarithms. Which comes first, the log or the mean?",
-)
-def _(nn):
-    class SoftmaxCrossEntropy(nn.SoftmaxCrossEntropy):
-        def forward(self, prediction, target):
-            t = np.eye(prediction.shape[-1])[target] if target.ndim < prediction.ndim else target
-            e = np.exp(prediction - prediction.max(axis=-1, keepdims=True))
-            p = e / e.sum(axis=-1, keepdims=True)
-            return float(-np.log(np.mean(np.sum(t * p, axis=-1))))
-
-    return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
-
-
 @loss_value.mistake("the logarithm is forgotten", hint="What is the surprise at an event of probability p?")
 def _(nn):
     class SoftmaxCrossEntropy(nn.SoftmaxCrossEntropy):
@@ -1380,18 +1356,6 @@ def _(nn):
             e = np.exp(prediction - prediction.max(axis=-1, keepdims=True))
             p = e / e.sum(axis=-1, keepdims=True)
             return float(-np.mean(np.sum(t * p, axis=-1)))
-
-    return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
-
-
-@loss_value.mistake("the surprise is counted in bits", hint="In this course, log is to the base e.")
-def _(nn):
-    class SoftmaxCrossEntropy(nn.SoftmaxCrossEntropy):
-        def forward(self, prediction, target):
-            t = np.eye(prediction.shape[-1])[target] if target.ndim < prediction.ndim else target
-            z = prediction - prediction.max(axis=-1, keepdims=True)
-            p = np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True)
-            return float(-np.sum(t * np.log2(p)) / len(z))
 
     return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
 
@@ -1451,21 +1415,6 @@ def _(nn):
 
 
 @loss_value.mistake(
-    "the loss is divided by the number of examples twice",
-    hint="The weight of an example is 1/N already. Is there a mean as well?",
-)
-def _(nn):
-    class SoftmaxCrossEntropy(nn.SoftmaxCrossEntropy):
-        def forward(self, prediction, target):
-            t = np.eye(prediction.shape[-1])[target] if target.ndim < prediction.ndim else target
-            z = prediction - prediction.max(axis=-1, keepdims=True)
-            log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
-            return float(np.mean(-np.sum(t * log_p, axis=-1)) / len(z))
-
-    return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
-
-
-@loss_value.mistake(
     "p and t are exchanged: −p log t",
     hint="Of whose probabilities is the logarithm taken: of what was said, or of what is true?",
 )
@@ -1480,12 +1429,27 @@ def _(nn):
     return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
 
 
+@loss_value.mistake(
+    "the logits are taken for probabilities: no softmax is applied",
+    hint="The network ends without a softmax. May a score be negative, and what is its logarithm?",
+)
+def _(nn):
+    class SoftmaxCrossEntropy(nn.SoftmaxCrossEntropy):
+        def forward(self, prediction, target):
+            t = np.eye(prediction.shape[-1])[target] if target.ndim < prediction.ndim else target
+            return float(-np.sum(t * np.log(prediction)) / len(prediction))
+
+    return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
+
+
 @check(of="SoftmaxCrossEntropy", points=3, sort="gradient", needs=["loss_value"])
 def loss_gradient(nn, logits, labels, probabilities):
     """`backward` returns the gradient of the last loss with respect to the logits, as often as it is asked."""
     loss = nn.SoftmaxCrossEntropy()
     loss.forward(logits, labels)
-    result = {"dZ for labels": np.array(loss.backward()), "dZ of a second backward": np.array(loss.backward())}
+    first = loss.backward()
+    result = {"dZ for labels": first if first is None else np.array(first), "dZ of a second backward": loss.backward()}
+    loss = nn.SoftmaxCrossEntropy()
     loss.forward(logits, probabilities)
     result["dZ for probabilities"] = loss.backward()
     result["numeric dZ for labels"] = nn.finite_difference(lambda z: loss.forward(z, labels), logits, 1.0)
@@ -1680,30 +1644,6 @@ def _(nn):
 
 
 @loss_gradient.mistake(
-    "the gradient is multiplied by the loss", hint="Write L as a function of one logit, and differentiate that."
-)
-def _(nn):
-    class SoftmaxCrossEntropy(nn.SoftmaxCrossEntropy):
-        def backward(self):
-            loss = -np.sum(self._t * np.log(self._p)) / len(self._p)
-            return loss * (self._p - self._t) / len(self._p)
-
-    return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
-
-
-@loss_gradient.mistake(
-    "the gradient is divided by the number of examples twice",
-    hint="The weight of an example is 1/N already. What else divides?",
-)
-def _(nn):
-    class SoftmaxCrossEntropy(nn.SoftmaxCrossEntropy):
-        def backward(self):
-            return (self._p - self._t) / len(self._p) ** 2
-
-    return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
-
-
-@loss_gradient.mistake(
     "the part of the log-sum-exp is missing: only −t is left",
     hint="The loss has two terms. What is the slope of the other?",
 )
@@ -1715,7 +1655,21 @@ def _(nn):
     return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
 
 
-@check(of="SoftmaxCrossEntropy", points=1, sort="gradient", needs=["loss_gradient"])
+@loss_gradient.mistake(
+    "backward computes in the array that forward kept",
+    hint="What does a second backward start from, if the first wrote into the array?",
+)
+def _(nn):
+    class SoftmaxCrossEntropy(nn.SoftmaxCrossEntropy):
+        def backward(self):
+            self._p -= self._t
+            self._p /= len(self._p)
+            return self._p
+
+    return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
+
+
+@check(of="SoftmaxCrossEntropy", points=1, sort="gradient", needs=["loss_value", "loss_gradient"])
 def loss_smoothing(nn, logits, labels, smoothing):
     """With `smoothing`, loss and gradient are those of the smoothed target, of labels and of probabilities alike."""
     loss = nn.SoftmaxCrossEntropy(smoothing=smoothing)
@@ -1848,23 +1802,23 @@ def _(nn):
     return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
 
 
-@check(of="SoftmaxCrossEntropy", points=2, sort="property", needs=["loss_gradient"])
+@check(of="SoftmaxCrossEntropy", points=2, sort="property", needs=["loss_value", "loss_gradient"])
 def loss_extremes(nn, logits, labels, sequence, steps, one):
     """Logits of ±1,000, sequences, float32: all right. Labels out of range or not whole: ValueError."""
     loss = nn.SoftmaxCrossEntropy()
 
     def answer(target):
         try:
-            nn.SoftmaxCrossEntropy().forward(logits, target)
-        except ValueError:
-            return "ValueError"
+            nn.SoftmaxCrossEntropy().forward(logits.copy(), target)
+        except Exception as error:  # which one is the evidence
+            return type(error).__name__
         return "accepted"
 
     result = {"loss at ±1,000": loss.forward(logits, labels), "dZ at ±1,000": loss.backward()}
     result["loss of a true class far below the others"] = loss.forward(one, np.array([1]))
     result["loss of a sequence"], result["dZ of a sequence"] = loss.forward(sequence, steps), loss.backward()
     loss.forward(sequence[0].astype(np.float32), steps[0])
-    result["dtype of dZ for float32"] = str(loss.backward().dtype)
+    result["dtype of dZ for float32"] = str(np.asarray(loss.backward()).dtype)
     result["answer to the label -1"] = answer(np.where(np.arange(len(labels)) == 0, -1, labels))
     result["answer to labels that are floats"] = answer(labels + 0.5)
     return result
@@ -2066,7 +2020,7 @@ def _(nn):
 
 @loss_extremes.mistake(
     "float32 becomes float64",
-    hint="float32 goes in, float32 comes out. Which of your arrays is float64?",
+    hint="float32 goes in, float32 comes out. Which of your arrays, or of NumPy's own numbers, is not float32?",
 )
 def _(nn):
     class SoftmaxCrossEntropy(nn.SoftmaxCrossEntropy):
@@ -2107,13 +2061,35 @@ def _(nn):
     return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
 
 
+@loss_extremes.mistake(
+    "labels are used as indices before anything has looked at them, and floats end in an IndexError",
+    hint="Which of the two functions that are given refuses such labels and says why, and when is it asked?",
+)
+def _(nn):
+    class SoftmaxCrossEntropy(nn.SoftmaxCrossEntropy):
+        def forward(self, prediction, target):
+            classes = prediction.shape[-1]
+            t = np.eye(classes, dtype=prediction.dtype)[target] if target.ndim < prediction.ndim else target
+            self.t, self.n = t, t[..., 0].size
+            z = prediction - prediction.max(axis=-1, keepdims=True)
+            log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+            self.p = np.exp(log_p)
+            return float(-np.sum(t * log_p) / self.n)
+
+        def backward(self):
+            return (self.p - self.t) / self.n
+
+    return {"SoftmaxCrossEntropy": SoftmaxCrossEntropy}
+
+
 # ---------------------------------------------------------------- count_pairs
 
 
 @check(of="count_pairs", points=1, sort="value")
 def confusion_counts(nn, predicted, true, classes):
     """`count_pairs` counts, in row i and column j, how often class i was taken for class j."""
-    return {"matrix": np.array(nn.count_pairs(predicted, true, classes), dtype=float)}
+    matrix = nn.count_pairs(predicted, true, classes)
+    return {"matrix": matrix if matrix is None else np.array(matrix, dtype=float)}
 
 
 @confusion_counts.cases
@@ -2174,26 +2150,29 @@ def _(nn):
     return {"count_pairs": count_pairs}
 
 
-@confusion_counts.mistake("only right answers are counted", hint="What should stand beside the diagonal?")
+@confusion_counts.mistake(
+    "all rows are one and the same list",
+    hint="[[0] * C] * C holds the same row C times. What happens to the others if you change one?",
+)
 def _(nn):
     def count_pairs(predicted, true, classes):
-        matrix = np.zeros((classes, classes), dtype=int)
+        matrix = [[0] * classes] * classes
         for p, t in zip(predicted, true, strict=True):
-            if p == t:
-                matrix[t, p] += 1
-        return matrix
+            matrix[t][p] += 1
+        return np.array(matrix)
 
     return {"count_pairs": count_pairs}
 
 
 @check(of="count_pairs", points=1, sort="property", needs=["confusion_counts"])
 def confusion_edges(nn, predicted, true, classes):
-    """`count_pairs` has `classes` rows and columns, whichever classes occur, and is right for labels of type uint8."""
+    """`count_pairs` returns an array with a row for each class, whichever occur, and is right for uint8 labels, too."""
+    matrix = nn.count_pairs(predicted, true, classes)
+    small = nn.count_pairs(predicted.astype(np.uint8), true.astype(np.uint8), classes)
     return {
-        "matrix": np.array(nn.count_pairs(predicted, true, classes), dtype=float),
-        "matrix of uint8 labels": np.array(
-            nn.count_pairs(predicted.astype(np.uint8), true.astype(np.uint8), classes), dtype=float
-        ),
+        "matrix": matrix if matrix is None else np.array(matrix, dtype=float),
+        "matrix of uint8 labels": small if small is None else np.array(small, dtype=float),
+        "matrix is a NumPy array": isinstance(matrix, np.ndarray),
     }
 
 
@@ -2244,6 +2223,19 @@ def _(nn):
     return {"count_pairs": count_pairs}
 
 
+@confusion_edges.mistake(
+    "a list of lists is returned, not an array", hint="What follows compares, indexes and adds as arrays do."
+)
+def _(nn):
+    def count_pairs(predicted, true, classes):
+        matrix = [[0] * classes for _ in range(classes)]
+        for p, t in zip(predicted, true, strict=True):
+            matrix[t][p] += 1
+        return matrix
+
+    return {"count_pairs": count_pairs}
+
+
 # ---------------------------------------------------------------- all parts together
 
 
@@ -2255,7 +2247,7 @@ def _(nn):
     seconds=60,  # loops over every entry take 5
 )
 def train_network(nn, images, labels, W1, W2, seed):
-    """A network of two layers, trained with your loss on 1,347 digits, follows the reference and generalises."""
+    """A network of two layers, trained with your loss on 1,348 digits, follows the reference and generalises."""
     x, y = images / 16.0, labels.astype(np.int64)
     layers = [nn.Dense(*W.shape, init=lambda shape, rng: np.zeros(shape), rng=nn.rng()) for W in (W1, W2)]
     for layer, W in zip(layers, (W1, W2), strict=True):
@@ -2270,9 +2262,12 @@ def train_network(nn, images, labels, W1, W2, seed):
         optimizer.zero_grad()
         model.backward(loss.backward())
         optimizer.step()
+        if step == 1200:
+            optimizer.learning_rate = 0.05
         if step == 4:
+            result["W1 after 5 steps, rows 24 to 31"] = np.array(layers[0].W.value[24:32])
+            result["W2 after 5 steps"] = np.array(layers[1].W.value)
             for i, layer in enumerate(layers, start=1):
-                result[f"W{i} after 5 steps"] = np.array(layer.W.value)
                 result[f"b{i} after 5 steps"] = np.array(layer.b.value)
     for i, layer in enumerate(layers, start=1):
         result[f"W{i}"], result[f"b{i}"] = layer.W.value, layer.b.value
@@ -2282,25 +2277,25 @@ def train_network(nn, images, labels, W1, W2, seed):
 @train_network.cases
 def _(rng):
     X, y, *_ = datasets.load_digits()
-    images, labels = np.rint(16 * X.reshape(len(X), -1)).astype(np.uint8), y.astype(np.uint8)
-    order = rng.permutation(len(X))
-    learn, judge = order[:1347], order[1347:]
+    pixels, digits = np.rint(16 * X.reshape(len(X), -1)).astype(np.uint8), y.astype(np.uint8)
+    # always the lesson's own split: which digits are kept back would add twice as much to the spread as all the rest
+    images, unseen, labels, truth = datasets.split(pixels, digits, rng=np.random.default_rng(0))
     yield {
-        "images": images[learn],
-        "labels": labels[learn],
-        "W1": rng.normal(size=(64, 32)) * np.sqrt(2 / 64),
-        "W2": rng.normal(size=(32, 10)) * np.sqrt(2 / 42),
+        "images": images,
+        "labels": labels,
+        "W1": np.round(rng.normal(size=(64, 32)) * np.sqrt(2 / 64), 3),
+        "W2": np.round(rng.normal(size=(32, 10)) * np.sqrt(2 / 42), 3),
         "seed": int(rng.integers(2**31)),
-        "judge": {"images": images[judge], "labels": labels[judge]},
+        "judge": {"images": unseen, "labels": truth},
     }
 
 
-@train_network.outcome("accuracy on digits that the network has not seen", at_least=0.93, uses=["W1", "b1", "W2", "b2"])
+@train_network.outcome("accuracy on digits that the network has not seen", at_least=0.95, uses=["W1", "b1", "W2", "b2"])
 def _(arrays, judge):
-    """Measured on 1,000 draws of the reference: 0.944 to 0.993, mean 0.973, standard deviation 0.008. No false failure.
+    """Measured on 1,000 draws of the reference: 0.955 to 0.989, mean 0.973, spread 0.0045. No false failure.
 
-    The controls, on 40 draws: 0.060 to 0.138. Right but with steps 10 times too short: 0.938 to 0.980; trained with the
-    gradient of a squared error: 0.913 to 0.962; the comparison after five steps catches both.
+    The controls, on 40 draws: 0.087 to 0.116. Right but with steps 10 times too short: 0.940 to 0.973; trained with the
+    gradient of a squared error: 0.909 to 0.951; the comparison after five steps catches both.
     """
     hidden = np.maximum(judge["images"] / 16.0 @ arrays["W1"] + arrays["b1"], 0)
     answers = np.argmax(hidden @ arrays["W2"] + arrays["b2"], axis=1)

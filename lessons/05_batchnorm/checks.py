@@ -29,7 +29,6 @@ values_in_a_mean = question(
             "this is the number of means, not of values in one",
             "How many numbers of the batch belong to one channel?",
         ),
-        48: ("the channels are averaged and the pixels are not", "A channel has a mean of its own. Which axes remain?"),
     },
 )
 
@@ -48,17 +47,9 @@ ten_times_w = question(
             "the gradient is taken to grow with W",
             "Differentiate f(10 W) = f(W) with respect to W on both sides.",
         ),
-        (1, 0.01): (
-            "the gradient is divided by 10 twice",
-            "X hat is the same. Which one factor between X hat and W has changed?",
-        ),
         (1, 0): (
             "the gradient is taken to vanish, since the output does not change",
             "The length of W does not matter. Does its direction?",
-        ),
-        (10, 1): (
-            "the output is taken to grow as if there were no BatchNorm",
-            "What does BatchNorm do to a feature that is ten times as large?",
         ),
         (10, 0.1): (
             "the output is taken to grow, and the gradient to shrink",
@@ -108,10 +99,6 @@ after_four = question(
         ),
         5 * 0.9**4: ("this is the distance that remains, not the running mean", "The mean starts at 0 and goes to 5."),
         5 * (1 - 0.9**3): ("one batch is missing", "After one batch the running mean is 0.5. Count from there."),
-        5 * (1 - 0.9**5): (
-            "one batch too many is counted",
-            "After one batch the running mean is 0.5. Count from there.",
-        ),
     },
 )
 
@@ -121,7 +108,10 @@ after_four = question(
 @check(of="centre", points=2, sort="value")
 def centre_values(nn, x):
     """`centre` returns x minus the mean of each feature, the means, and the biased variances, of rows and of images."""
-    centred, mean, variance = nn.centre(x)
+    returned = nn.centre(x)
+    if not isinstance(returned, tuple | list) or len(returned) != 3:
+        raise TypeError(f"centre should return three arrays; it returned {type(returned).__name__}")
+    centred, mean, variance = returned
     return {"centred": centred, "mean": mean, "variance": variance}
 
 
@@ -179,18 +169,6 @@ def _(nn):
         mean = x.sum(axis=axes) / len(x)
         centred = x - mean.reshape((1, -1) + (1,) * (x.ndim - 2))
         return centred, mean, np.sum(centred**2, axis=axes) / len(x)
-
-    return {"centre": centre}
-
-
-@centre_values.mistake(
-    "for images the variance is divided by N alone, and the mean is not", hint="Mean and variance have as many terms."
-)
-def _(nn):
-    def centre(x):
-        axes = (0, *range(2, x.ndim))
-        centred = x - x.mean(axis=axes, keepdims=True)
-        return centred, x.mean(axis=axes), np.sum(centred**2, axis=axes) / len(x)
 
     return {"centre": centre}
 
@@ -255,15 +233,6 @@ def _(nn):
     return {"centre": centre}
 
 
-@centre_values.mistake("x is returned as it came, not centred", hint="What is the mean of the first array you return?")
-def _(nn):
-    def centre(x):
-        axes = (0, *range(2, x.ndim))
-        return x.copy(), x.mean(axis=axes), x.var(axis=axes)
-
-    return {"centre": centre}
-
-
 @centre_values.mistake(
     "images are reshaped into rows of channels without moving the channels to the end",
     hint="reshape never reorders. Which numbers stand in the first row of x.reshape(-1, C)?",
@@ -278,25 +247,26 @@ def _(nn):
 
 
 @centre_values.mistake(
-    "the variance is the sum of squares, not their mean", hint="Twice as many examples: should the variance double?"
+    "the first array is X̂ already: it is divided by the spread",
+    hint="C keeps the spread of x. Which exercise divides by it?",
 )
 def _(nn):
     def centre(x):
         axes = (0, *range(2, x.ndim))
         centred = x - x.mean(axis=axes, keepdims=True)
-        return centred, x.mean(axis=axes), np.sum(centred**2, axis=axes)
+        return centred / x.std(axis=axes, keepdims=True), x.mean(axis=axes), x.var(axis=axes)
 
     return {"centre": centre}
 
 
 @centre_values.mistake(
-    "mean and variance are returned in the wrong order", hint="Three arrays are asked for. Which is the second?"
+    "the mean comes first, and C last", hint="Three arrays are asked for, in the order of the text. Which is the first?"
 )
 def _(nn):
     def centre(x):
         axes = (0, *range(2, x.ndim))
         centred = x - x.mean(axis=axes, keepdims=True)
-        return centred, x.var(axis=axes), x.mean(axis=axes)
+        return x.mean(axis=axes), x.var(axis=axes), centred
 
     return {"centre": centre}
 
@@ -316,14 +286,14 @@ def centre_properties(nn, x):
 
 @centre_properties.cases
 def _(rng):
-    yield {"x": 1e7 + rng.normal(size=(6, 3))}
+    yield {"x": 1e6 + rng.normal(size=(6, 3))}  # at 1e7 the last digits of right means differ too much
     yield {"x": rng.normal(size=(1, 4))}
-    yield {"x": 1e7 + rng.normal(size=(2, 3, 4, 5))}
+    yield {"x": 1e6 + rng.normal(size=(2, 3, 4, 5))}
 
 
 @centre_properties.mistake(
     "the variance is the mean square minus the squared mean, which cancels when the mean is large",
-    hint="Two numbers near 1e14 differ by about 1. How many digits of the difference are left?",
+    hint="Two numbers near 1e12 differ by about 1. How many digits of the difference are left?",
 )
 def _(nn):
     def centre(x):
@@ -357,28 +327,16 @@ def _(nn):
     return {"centre": centre}
 
 
-@centre_properties.mistake(
-    "a batch of one is divided by m - 1, which is 0",
-    hint="The biased variance of a single number is 0. What do you divide by?",
-)
-def _(nn):
-    def centre(x):
-        axes = (0, *range(2, x.ndim))
-        m = x.size // x.shape[1]
-        centred = x - x.mean(axis=axes, keepdims=True)
-        with np.errstate(all="ignore"):
-            return centred, x.mean(axis=axes), np.divide(np.sum(centred**2, axis=axes), m - 1)
-
-    return {"centre": centre}
-
-
 # ---------------------------------------------------------------- normalize
 
 
 @check(of="normalize", points=2, sort="value")
 def normalize_values(nn, centred, variance, gamma, beta, epsilon):
     """`normalize` returns γ X̂ + β and 1 / √(σ² + ε), for rows and for images."""
-    y, inverse = nn.normalize(centred, variance, gamma, beta, epsilon)
+    returned = nn.normalize(centred, variance, gamma, beta, epsilon)
+    if not isinstance(returned, tuple | list) or len(returned) != 2:
+        raise TypeError(f"normalize should return two arrays, Y and s; it returned {type(returned).__name__}")
+    y, inverse = returned
     return {"Y": y, "inverse": inverse}
 
 
@@ -467,17 +425,6 @@ def _(nn):
     return {"normalize": normalize}
 
 
-@normalize_values.mistake("γ multiplies β too", hint="Y = γ X̂ + β. What is Y where X̂ is 0?")
-def _(nn):
-    def normalize(centred, variance, gamma, beta, epsilon):
-        column = (-1,) + (1,) * (centred.ndim - 2)
-        inverse = 1 / np.sqrt(variance + epsilon)
-        x_hat = centred * inverse.reshape(column)
-        return gamma.reshape(column) * (x_hat + beta.reshape(column)), inverse
-
-    return {"normalize": normalize}
-
-
 @normalize_values.mistake("γ and β are exchanged", hint="Which of the two is the scale, and which is the shift?")
 def _(nn):
     def normalize(centred, variance, gamma, beta, epsilon):
@@ -525,12 +472,13 @@ def _(nn):
 
 
 @normalize_values.mistake(
-    "ε is added to the inverse of the root", hint="In which order does Python take the root, the division and the sum?"
+    "the variance is computed again from `centred`, and the one that is passed is not used",
+    hint="In evaluation the variance is not that of `centred`. Which argument says what it is?",
 )
 def _(nn):
     def normalize(centred, variance, gamma, beta, epsilon):
         column = (-1,) + (1,) * (centred.ndim - 2)
-        inverse = 1 / np.sqrt(variance) + epsilon
+        inverse = 1 / np.sqrt(centred.var(axis=(0, *range(2, centred.ndim))) + epsilon)
         x_hat = centred * inverse.reshape(column)
         return gamma.reshape(column) * x_hat + beta.reshape(column), inverse
 
@@ -574,20 +522,6 @@ def _(nn):
 
 
 @normalize_properties.mistake(
-    "ε is left out, and 0 / 0 is not a number", hint="What is the variance of a feature that never varies?"
-)
-def _(nn):
-    def normalize(centred, variance, gamma, beta, epsilon):
-        column = (-1,) + (1,) * (centred.ndim - 2)
-        with np.errstate(all="ignore"):
-            inverse = 1 / np.sqrt(variance)
-            x_hat = centred * inverse.reshape(column)
-            return gamma.reshape(column) * x_hat + beta.reshape(column), inverse
-
-    return {"normalize": normalize}
-
-
-@normalize_properties.mistake(
     "ε is added to the caller's variance in place",
     hint="In evaluation that array is the layer's own running variance. What happens to it at the tenth call?",
 )
@@ -616,20 +550,6 @@ def _(nn):
     return {"normalize": normalize}
 
 
-@normalize_properties.mistake(
-    "the result is float64 whatever came in", hint="What goes in as float32 comes out as float32."
-)
-def _(nn):
-    def normalize(centred, variance, gamma, beta, epsilon):
-        column = (-1,) + (1,) * (centred.ndim - 2)
-        inverse = 1 / np.sqrt(variance + epsilon)
-        y = np.zeros(centred.shape)
-        y += centred * (gamma * inverse).reshape(column) + beta.reshape(column)
-        return y, inverse
-
-    return {"normalize": normalize}
-
-
 # ---------------------------------------------------------------- backward_by_graph
 
 
@@ -637,7 +557,11 @@ def _(nn):
 def graph_gradients(nn, dy, centred, inverse, gamma):
     """`backward_by_graph` returns dX̂, ds, dσ², dC, dμ and dX, the gradient at each node of the graph."""
     names = ("dx_hat", "ds", "dvariance", "dcentred", "dmean", "dX")
-    return dict(zip(names, nn.backward_by_graph(dy, centred, inverse, gamma), strict=True))
+    returned = nn.backward_by_graph(dy, centred, inverse, gamma)
+    if not isinstance(returned, tuple | list) or len(returned) != 6:
+        what = f"{len(returned)}" if isinstance(returned, tuple | list) else type(returned).__name__
+        raise TypeError(f"backward_by_graph should return six arrays, {', '.join(names)}; it returned {what}")
+    return dict(zip(names, returned, strict=True))
 
 
 @graph_gradients.cases
@@ -683,26 +607,15 @@ def _(nn):
     return {"backward_by_graph": backward_by_graph}
 
 
-@graph_gradients.mistake("ds is averaged over the batch, not summed", hint="Every row adds its own share to ds.")
+@graph_gradients.mistake(
+    "ds is one number, summed over the features too",
+    hint="Each feature has an s of its own. How many entries has ds, and over which axis is summed?",
+)
 def _(nn):
     def backward_by_graph(dy, centred, inverse, gamma):
         m = len(dy)
         dx_hat = dy * gamma
-        ds = (dx_hat * centred).mean(axis=0)
-        dvariance = -0.5 * inverse**3 * ds
-        dcentred = dx_hat * inverse + dvariance * 2 * centred / m
-        dmean = -dcentred.sum(axis=0)
-        return dx_hat, ds, dvariance, dcentred, dmean, dcentred + dmean / m
-
-    return {"backward_by_graph": backward_by_graph}
-
-
-@graph_gradients.mistake("ds is made of dY, not of dX̂", hint="s meets C on the way to X̂. Which gradient arrives there?")
-def _(nn):
-    def backward_by_graph(dy, centred, inverse, gamma):
-        m = len(dy)
-        dx_hat = dy * gamma
-        ds = (dy * centred).sum(axis=0)
+        ds = np.sum(dx_hat * centred)
         dvariance = -0.5 * inverse**3 * ds
         dcentred = dx_hat * inverse + dvariance * 2 * centred / m
         dmean = -dcentred.sum(axis=0)
@@ -756,23 +669,6 @@ def _(nn):
 
 
 @graph_gradients.mistake(
-    "dσ² is that of the root √(σ² + ε), not of its inverse",
-    hint="s is a power of σ² + ε. Which power, and what is its derivative?",
-)
-def _(nn):
-    def backward_by_graph(dy, centred, inverse, gamma):
-        m = len(dy)
-        dx_hat = dy * gamma
-        ds = (dx_hat * centred).sum(axis=0)
-        dvariance = 0.5 * inverse * ds
-        dcentred = dx_hat * inverse + dvariance * 2 * centred / m
-        dmean = -dcentred.sum(axis=0)
-        return dx_hat, ds, dvariance, dcentred, dmean, dcentred + dmean / m
-
-    return {"backward_by_graph": backward_by_graph}
-
-
-@graph_gradients.mistake(
     "dC lacks the path through the variance", hint="C is used twice. Follow both arrows that leave it in the figure."
 )
 def _(nn):
@@ -782,22 +678,6 @@ def _(nn):
         ds = (dx_hat * centred).sum(axis=0)
         dvariance = -0.5 * inverse**3 * ds
         dcentred = dx_hat * inverse
-        dmean = -dcentred.sum(axis=0)
-        return dx_hat, ds, dvariance, dcentred, dmean, dcentred + dmean / m
-
-    return {"backward_by_graph": backward_by_graph}
-
-
-@graph_gradients.mistake(
-    "dC lacks the direct path to X̂", hint="C is used twice. Follow both arrows that leave it in the figure."
-)
-def _(nn):
-    def backward_by_graph(dy, centred, inverse, gamma):
-        m = len(dy)
-        dx_hat = dy * gamma
-        ds = (dx_hat * centred).sum(axis=0)
-        dvariance = -0.5 * inverse**3 * ds
-        dcentred = dvariance * 2 * centred / m
         dmean = -dcentred.sum(axis=0)
         return dx_hat, ds, dvariance, dcentred, dmean, dcentred + dmean / m
 
@@ -847,23 +727,6 @@ def _(nn):
         ds = (dx_hat * centred).sum(axis=0)
         dvariance = -0.5 * inverse**3 * ds
         dcentred = dx_hat * inverse + dvariance * 2 * centred / m
-        dmean = -dcentred.sum(axis=0)
-        return dx_hat, ds, dvariance, dcentred, dmean, dcentred + dmean / m
-
-    return {"backward_by_graph": backward_by_graph}
-
-
-@graph_gradients.mistake(
-    "the variance is treated as divided by m - 1",
-    hint="Which of the two variances normalises the batch? Its divisor is the one that comes back.",
-)
-def _(nn):
-    def backward_by_graph(dy, centred, inverse, gamma):
-        m = len(dy)
-        dx_hat = dy * gamma
-        ds = (dx_hat * centred).sum(axis=0)
-        dvariance = -0.5 * inverse**3 * ds
-        dcentred = dx_hat * inverse + dvariance * 2 * centred / (m - 1)
         dmean = -dcentred.sum(axis=0)
         return dx_hat, ds, dvariance, dcentred, dmean, dcentred + dmean / m
 
@@ -933,41 +796,6 @@ def _(nn):
 
 
 @graph_gradients.mistake(
-    "dX treats mean and variance as constants",
-    hint="You worked out dσ² and dμ. What are they for, if dX does not use them?",
-)
-def _(nn):
-    def backward_by_graph(dy, centred, inverse, gamma):
-        m = len(dy)
-        dx_hat = dy * gamma
-        ds = (dx_hat * centred).sum(axis=0)
-        dvariance = -0.5 * inverse**3 * ds
-        dcentred = dx_hat * inverse + dvariance * 2 * centred / m
-        dmean = -dcentred.sum(axis=0)
-        return dx_hat, ds, dvariance, dcentred, dmean, dx_hat * inverse
-
-    return {"backward_by_graph": backward_by_graph}
-
-
-@graph_gradients.mistake(
-    "dX̂ is overwritten while dC is made of it", hint="dX̂ and dC should be two arrays. Does your code make a second one?"
-)
-def _(nn):
-    def backward_by_graph(dy, centred, inverse, gamma):
-        m = len(dy)
-        dx_hat = dy * gamma
-        ds = (dx_hat * centred).sum(axis=0)
-        dvariance = -0.5 * inverse**3 * ds
-        dcentred = dx_hat
-        dcentred *= inverse
-        dcentred += dvariance * 2 * centred / m
-        dmean = -dcentred.sum(axis=0)
-        return dx_hat, ds, dvariance, dcentred, dmean, dcentred + dmean / m
-
-    return {"backward_by_graph": backward_by_graph}
-
-
-@graph_gradients.mistake(
     "dC is overwritten while dX is made of it", hint="dC and dX should be two arrays. Does your code make a second one?"
 )
 def _(nn):
@@ -1000,25 +828,8 @@ def _(nn):
 
 
 @graph_gradients.mistake(
-    "dσ² has s to the power of 2, not 3",
-    hint="s is (σ² + ε) to the power of −1/2. Write its derivative as a power of s.",
-)
-def _(nn):
-    def backward_by_graph(dy, centred, inverse, gamma):
-        m = len(dy)
-        dx_hat = dy * gamma
-        ds = (dx_hat * centred).sum(axis=0)
-        dvariance = -0.5 * inverse**2 * ds
-        dcentred = dx_hat * inverse + dvariance * 2 * centred / m
-        dmean = -dcentred.sum(axis=0)
-        return dx_hat, ds, dvariance, dcentred, dmean, dcentred + dmean / m
-
-    return {"backward_by_graph": backward_by_graph}
-
-
-@graph_gradients.mistake(
     "dσ² is divided by s to the power of 3, as if s were the root itself",
-    hint="`inverse` is 1 / √(σ² + ε). Does dσ² grow or shrink when σ² is large?",
+    hint="`inverse` is 1 / √(σ² + ε). When σ² is large, is s large, and should dσ² be?",
 )
 def _(nn):
     def backward_by_graph(dy, centred, inverse, gamma):
@@ -1092,30 +903,17 @@ def _(nn):
     return {"backward_by_graph": backward_by_graph}
 
 
-@graph_properties.mistake(
-    "the result is float64 whatever came in", hint="What goes in as float32 comes out as float32."
-)
-def _(nn):
-    def backward_by_graph(dy, centred, inverse, gamma):
-        m = len(dy)
-        dx_hat = np.zeros(dy.shape)
-        dx_hat += dy * gamma
-        ds = (dx_hat * centred).sum(axis=0)
-        dvariance = -0.5 * inverse**3 * ds
-        dcentred = dx_hat * inverse + dvariance * 2 * centred / m
-        dmean = -dcentred.sum(axis=0)
-        return dx_hat, ds, dvariance, dcentred, dmean, dcentred + dmean / m
-
-    return {"backward_by_graph": backward_by_graph}
-
-
 # ---------------------------------------------------------------- backward_closed
 
 
 @check(of="backward_closed", points=3, sort="gradient", needs=["centre_values", "normalize_values"])
 def closed_gradients(nn, x, dy, centred, inverse, gamma, beta, epsilon):
     """`backward_closed` returns dX, dγ and dβ of the training pass, for rows and for images."""
-    dx, dgamma, dbeta = nn.backward_closed(dy, centred, inverse, gamma)
+    returned = nn.backward_closed(dy, centred, inverse, gamma)
+    if not isinstance(returned, tuple | list) or len(returned) != 3:
+        what = type(returned).__name__
+        raise TypeError(f"backward_closed should return three arrays, dX, dγ and dβ; it returned {what}")
+    dx, dgamma, dbeta = returned
 
     def forward(x, gamma, beta):
         deviation, _, variance = nn.centre(x)
@@ -1133,7 +931,7 @@ def closed_gradients(nn, x, dy, centred, inverse, gamma, beta, epsilon):
 
 @closed_gradients.cases
 def _(rng):
-    for shape in [(6, 3), (4, 3, 5, 2)]:
+    for shape in [(6, 3), (5, 3, 7, 2)]:  # more than 200 entries: a finite difference of 30 of them
         axes = (0, *range(2, len(shape)))
         x = rng.uniform(0.5, 3, size=3).reshape((3,) + (1,) * (len(shape) - 2)) * rng.normal(size=shape)
         centred = x - x.mean(axis=axes, keepdims=True)
@@ -1239,22 +1037,7 @@ def _(nn):
 
 
 @closed_gradients.mistake(
-    "s is missing from dX", hint="If X is measured in a unit a thousand times as small, what happens to dX?"
-)
-def _(nn):
-    def backward_closed(dy, centred, inverse, gamma):
-        axes, column = (0, *range(2, dy.ndim)), (-1,) + (1,) * (dy.ndim - 2)
-        m = dy.size // dy.shape[1]
-        x_hat = centred * inverse.reshape(column)
-        dgamma, dbeta = (dy * x_hat).sum(axis=axes), dy.sum(axis=axes)
-        inner = dy - dbeta.reshape(column) / m - x_hat * dgamma.reshape(column) / m
-        return gamma.reshape(column) * inner, dgamma, dbeta
-
-    return {"backward_closed": backward_closed}
-
-
-@closed_gradients.mistake(
-    "dγ is made of X − μ, not of X̂",
+    "dγ is made of X − μ, not of X̂, and dX of that dγ",
     hint="What does γ stand beside in Y, and have you got that array or must you make it?",
 )
 def _(nn):
@@ -1262,9 +1045,9 @@ def _(nn):
         axes, column = (0, *range(2, dy.ndim)), (-1,) + (1,) * (dy.ndim - 2)
         m = dy.size // dy.shape[1]
         x_hat = centred * inverse.reshape(column)
-        dbeta = dy.sum(axis=axes)
-        inner = dy - dbeta.reshape(column) / m - x_hat * (dy * x_hat).mean(axis=axes).reshape(column)
-        return (gamma * inverse).reshape(column) * inner, (dy * centred).sum(axis=axes), dbeta
+        dgamma, dbeta = (dy * centred).sum(axis=axes), dy.sum(axis=axes)
+        inner = dy - dbeta.reshape(column) / m - x_hat * dgamma.reshape(column) / m
+        return (gamma * inverse).reshape(column) * inner, dgamma, dbeta
 
     return {"backward_closed": backward_closed}
 
@@ -1343,36 +1126,6 @@ def _(nn):
 
 
 @closed_gradients.mistake(
-    "γ multiplies dY and not the two sums",
-    hint="With dX̂ in the bracket, the sums are of dX̂ too. With dY in it, of dY. Which do you mix?",
-)
-def _(nn):
-    def backward_closed(dy, centred, inverse, gamma):
-        axes, column = (0, *range(2, dy.ndim)), (-1,) + (1,) * (dy.ndim - 2)
-        m = dy.size // dy.shape[1]
-        x_hat = centred * inverse.reshape(column)
-        dgamma, dbeta = (dy * x_hat).sum(axis=axes), dy.sum(axis=axes)
-        inner = gamma.reshape(column) * dy - dbeta.reshape(column) / m - x_hat * dgamma.reshape(column) / m
-        return inverse.reshape(column) * inner, dgamma, dbeta
-
-    return {"backward_closed": backward_closed}
-
-
-@closed_gradients.mistake(
-    "dγ and dβ are summed over the batch alone, so every pixel has its own",
-    hint="A gradient has the shape of what it is the gradient of.",
-)
-def _(nn):
-    def backward_closed(dy, centred, inverse, gamma):
-        axes, column = (0, *range(2, dy.ndim)), (-1,) + (1,) * (dy.ndim - 2)
-        x_hat = centred * inverse.reshape(column)
-        inner = dy - dy.mean(axis=axes, keepdims=True) - x_hat * (dy * x_hat).mean(axis=axes, keepdims=True)
-        return (gamma * inverse).reshape(column) * inner, (dy * x_hat).sum(axis=0), dy.sum(axis=0)
-
-    return {"backward_closed": backward_closed}
-
-
-@closed_gradients.mistake(
     "dγ has γ in it: it is made of dX̂, not of dY", hint="γ meets dY, before anything has been multiplied by γ."
 )
 def _(nn):
@@ -1384,37 +1137,6 @@ def _(nn):
         dgamma, dbeta = (dx_hat * x_hat).sum(axis=axes), dx_hat.sum(axis=axes)
         inner = dx_hat - dbeta.reshape(column) / m - x_hat * dgamma.reshape(column) / m
         return inverse.reshape(column) * inner, dgamma, dbeta
-
-    return {"backward_closed": backward_closed}
-
-
-@closed_gradients.mistake(
-    "dγ and dβ are summed over the features too", hint="Each feature has a γ of its own. How many sums are there?"
-)
-def _(nn):
-    def backward_closed(dy, centred, inverse, gamma):
-        column = (-1,) + (1,) * (dy.ndim - 2)
-        m = dy.size // dy.shape[1]
-        x_hat = centred * inverse.reshape(column)
-        dgamma, dbeta = np.full(len(gamma), np.sum(dy * x_hat)), np.full(len(gamma), np.sum(dy))
-        inner = dy - dbeta.reshape(column) / m - x_hat * dgamma.reshape(column) / m
-        return (gamma * inverse).reshape(column) * inner, dgamma, dbeta
-
-    return {"backward_closed": backward_closed}
-
-
-@closed_gradients.mistake(
-    "m counts all numbers of the batch, of all features",
-    hint="m is the number of values that share a mean. Do all features share one?",
-)
-def _(nn):
-    def backward_closed(dy, centred, inverse, gamma):
-        axes, column = (0, *range(2, dy.ndim)), (-1,) + (1,) * (dy.ndim - 2)
-        m = dy.size
-        x_hat = centred * inverse.reshape(column)
-        dgamma, dbeta = (dy * x_hat).sum(axis=axes), dy.sum(axis=axes)
-        inner = dy - dbeta.reshape(column) / m - x_hat * dgamma.reshape(column) / m
-        return (gamma * inverse).reshape(column) * inner, dgamma, dbeta
 
     return {"backward_closed": backward_closed}
 
@@ -1477,38 +1199,6 @@ def _(nn):
     return {"backward_closed": backward_closed}
 
 
-@closed_properties.mistake(
-    "s is multiplied by γ in place",
-    hint="`inverse` is what the layer remembers. What does a second backward pass find there?",
-)
-def _(nn):
-    def backward_closed(dy, centred, inverse, gamma):
-        axes, column = (0, *range(2, dy.ndim)), (-1,) + (1,) * (dy.ndim - 2)
-        m = dy.size // dy.shape[1]
-        x_hat = centred * inverse.reshape(column)
-        dgamma, dbeta = (dy * x_hat).sum(axis=axes), dy.sum(axis=axes)
-        inner = dy - dbeta.reshape(column) / m - x_hat * dgamma.reshape(column) / m
-        inverse *= gamma
-        return inverse.reshape(column) * inner, dgamma, dbeta
-
-    return {"backward_closed": backward_closed}
-
-
-@closed_properties.mistake(
-    "the result is float64 whatever came in", hint="What goes in as float32 comes out as float32."
-)
-def _(nn):
-    def backward_closed(dy, centred, inverse, gamma):
-        axes, column = (0, *range(2, dy.ndim)), (-1,) + (1,) * (dy.ndim - 2)
-        m = dy.size // dy.shape[1]
-        x_hat = np.float64(1) * centred.astype(np.float64) * inverse.reshape(column)
-        dgamma, dbeta = (dy * x_hat).sum(axis=axes), dy.sum(axis=axes)
-        inner = dy - dbeta.reshape(column) / m - x_hat * dgamma.reshape(column) / m
-        return (gamma * inverse).reshape(column) * inner, dgamma, dbeta
-
-    return {"backward_closed": backward_closed}
-
-
 # ---------------------------------------------------------------- BatchNorm
 
 
@@ -1518,13 +1208,17 @@ def batch_norm_forward(nn, x, second, gamma, beta, epsilon, wrong):
     layer = nn.BatchNorm(x.shape[1], epsilon=epsilon)
     layer.gamma.value[...], layer.beta.value[...] = gamma, beta
     result = {"Y": layer.forward(x, train=True), "Y of a second batch": layer.forward(second, train=True)}
-    layer = nn.BatchNorm(x.shape[1], epsilon=epsilon)
-    try:
-        layer.forward(wrong, train=True)
-        result["for x with three axes"] = "no error"
-    except ValueError:
-        result["for x with three axes"] = "ValueError"
-    result["running mean after the refusal"] = np.array(layer.running_mean)
+    layer, refused = nn.BatchNorm(x.shape[1], epsilon=epsilon), []
+    for name, odd in (("x with three axes", wrong), ("a batch of one", x[:1] if x.ndim == 2 else x[:1, :, :1, :1])):
+        with np.errstate(all="ignore"):
+            try:
+                layer.forward(odd, train=True)
+            except ValueError:
+                refused.append(name)
+            except ZeroDivisionError:
+                pass
+    result["what is refused in training"] = ", ".join(refused)
+    result["running mean after that"] = np.array(layer.running_mean)
     return result
 
 
@@ -1620,36 +1314,38 @@ def _(nn):
 
 
 @batch_norm_forward.mistake(
-    "the batch loses its mean and keeps its spread",
-    hint="After the mean is gone, what is the standard deviation of a feature?",
+    "the shape of x is not looked at",
+    hint="One method of the class is there for this, and written already. Who calls it?",
 )
 def _(nn):
     class BatchNorm(nn.BatchNorm):
         def forward(self, x, *, train=False):
-            self.require_shape(x, train)
             axes, column = (0, *range(2, x.ndim)), (-1,) + (1,) * (x.ndim - 2)
             mean, variance = self.running_mean, self.running_var
             if train:
                 mean, variance = x.mean(axis=axes), x.var(axis=axes)
-                self.follow(mean, variance, x.size // x.shape[1])
+                self.follow(mean, variance, np.float64(x.size / x.shape[1]))
             centred = x - mean.reshape(column)
-            self._saved = centred, np.ones_like(mean), train
-            return centred * self.gamma.value.reshape(column) + self.beta.value.reshape(column)
+            inverse = 1 / np.sqrt(variance + self.epsilon)
+            self._saved = centred, inverse, train
+            return centred * (self.gamma.value * inverse).reshape(column) + self.beta.value.reshape(column)
 
     return {"BatchNorm": BatchNorm}
 
 
 @batch_norm_forward.mistake(
-    "the shape of x is not looked at", hint="One line of a Dense layer's forward pass did this. Which?"
+    "a batch of one is let through in training",
+    hint="Is require_shape called, before anything else, and with both of its arguments?",
 )
 def _(nn):
     class BatchNorm(nn.BatchNorm):
         def forward(self, x, *, train=False):
+            self.require_shape(x, False)
             axes, column = (0, *range(2, x.ndim)), (-1,) + (1,) * (x.ndim - 2)
             mean, variance = self.running_mean, self.running_var
             if train:
                 mean, variance = x.mean(axis=axes), x.var(axis=axes)
-                self.follow(mean, variance, x.size // x.shape[1])
+                self.follow(mean, variance, np.float64(x.size / x.shape[1]))
             centred = x - mean.reshape(column)
             inverse = 1 / np.sqrt(variance + self.epsilon)
             self._saved = centred, inverse, train
@@ -1668,7 +1364,7 @@ def _(nn):
             mean, variance = self.running_mean, self.running_var
             if train:
                 mean, variance = x.mean(axis=axes), x.var(axis=axes)
-                self.follow(mean, variance, x.size // x.shape[1])
+                self.follow(mean, variance, np.float64(x.size / x.shape[1]))
             self.require_shape(x, train)
             centred = x - mean.reshape(column)
             inverse = 1 / np.sqrt(variance + self.epsilon)
@@ -1753,17 +1449,6 @@ def _(nn):
 
 
 @running_statistics.mistake(
-    "the running mean never moves", hint="Print running_mean before and after a batch in training."
-)
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def follow(self, mean, variance, m):
-            self.running_var = (1 - self.momentum) * self.running_var + self.momentum * variance * m / (m - 1)
-
-    return {"BatchNorm": BatchNorm}
-
-
-@running_statistics.mistake(
     "only the last batch is remembered", hint="A running mean keeps a share of what it was. Which share?"
 )
 def _(nn):
@@ -1776,21 +1461,8 @@ def _(nn):
 
 
 @running_statistics.mistake(
-    "the batch's share is added, and nothing of the old is taken away",
-    hint="If every batch has the mean 5, where should the running mean end?",
-)
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def follow(self, mean, variance, m):
-            self.running_mean = self.running_mean + self.momentum * mean
-            self.running_var = self.running_var + self.momentum * variance * m / (m - 1)
-
-    return {"BatchNorm": BatchNorm}
-
-
-@running_statistics.mistake(
     "the standard deviation is remembered, not the variance",
-    hint="forward adds ε to running_var and takes the root. What must stand there?",
+    hint="In evaluation ε is added to running_var and the root is taken. What must stand there?",
 )
 def _(nn):
     class BatchNorm(nn.BatchNorm):
@@ -1849,20 +1521,6 @@ def _(nn):
 
 
 @running_statistics.mistake(
-    "the variance is corrected twice",
-    hint="One of follow's arguments is the biased variance. What does forward hand over?",
-)
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def follow(self, mean, variance, m):
-            variance = variance * m / (m - 1)
-            self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * mean
-            self.running_var = (1 - self.momentum) * self.running_var + self.momentum * variance * m / (m - 1)
-
-    return {"BatchNorm": BatchNorm}
-
-
-@running_statistics.mistake(
     "the conventions are Keras': momentum is the share that is kept, and the biased variance is remembered",
     hint="The conventions stand in section 5. Which share is `momentum`, and which variance is remembered?",
 )
@@ -1876,35 +1534,30 @@ def _(nn):
 
 
 @running_statistics.mistake(
-    "the old is scaled down, and the batch is added in full",
-    hint="If every batch has the mean 5, where does the running mean end?",
+    "the first batch is remembered whole, and only the next ones by their share",
+    hint="The running statistics start at 0 and 1, and the first batch is a batch like the others.",
 )
 def _(nn):
     class BatchNorm(nn.BatchNorm):
         def follow(self, mean, variance, m):
-            self.running_mean = (1 - self.momentum) * self.running_mean + mean
-            self.running_var = (1 - self.momentum) * self.running_var + variance * m / (m - 1)
+            share = self.momentum if hasattr(self, "seen") else 1
+            self.seen = True
+            self.running_mean = (1 - share) * self.running_mean + share * mean
+            self.running_var = (1 - share) * self.running_var + share * variance * m / (m - 1)
 
     return {"BatchNorm": BatchNorm}
 
 
 @running_statistics.mistake(
-    "the variance is corrected with the number of all entries, not of those of one feature",
-    hint="m is the number of values in one feature's mean. What do you hand to follow?",
+    "all batches count alike: it is their plain mean",
+    hint="That forgets nothing, not even batches from before the network had learnt. What does `momentum` say?",
 )
 def _(nn):
     class BatchNorm(nn.BatchNorm):
-        def forward(self, x, *, train=False):
-            self.require_shape(x, train)
-            axes, column = (0, *range(2, x.ndim)), (-1,) + (1,) * (x.ndim - 2)
-            mean, variance = self.running_mean, self.running_var
-            if train:
-                mean, variance = x.mean(axis=axes), x.var(axis=axes)
-                self.follow(mean, variance, x.size)
-            centred = x - mean.reshape(column)
-            inverse = 1 / np.sqrt(variance + self.epsilon)
-            self._saved = centred, inverse, train
-            return centred * (self.gamma.value * inverse).reshape(column) + self.beta.value.reshape(column)
+        def follow(self, mean, variance, m):
+            self.count = getattr(self, "count", 0) + 1
+            self.running_mean = self.running_mean + (mean - self.running_mean) / self.count
+            self.running_var = self.running_var + (variance * m / (m - 1) - self.running_var) / self.count
 
     return {"BatchNorm": BatchNorm}
 
@@ -1917,7 +1570,8 @@ def evaluation_mode(nn, x, image, gamma, beta, running_mean, running_var, epsilo
         layer = nn.BatchNorm(3, epsilon=epsilon)
         layer.gamma.value[...], layer.beta.value[...] = gamma, beta
         layer.running_mean[...], layer.running_var[...] = running_mean, running_var
-        result[f"Y of {name}"] = layer.forward(batch)
+        with np.errstate(all="ignore"):
+            result[f"Y of {name}"] = layer.forward(batch)
     result["running mean afterwards"] = np.array(layer.running_mean)
     result["running variance afterwards"] = np.array(layer.running_var)
     layer.running_mean[...], layer.running_var[...] = running_mean, running_var
@@ -2008,99 +1662,12 @@ def _(nn):
         def forward(self, x, *, train=False):
             self.require_shape(x, train)
             axes, column = (0, *range(2, x.ndim)), (-1,) + (1,) * (x.ndim - 2)
-            m = x.size // x.shape[1]
             mean, variance = x.mean(axis=axes), x.var(axis=axes)
-            if m > 1:
-                self.follow(mean, variance, m)
+            self.follow(mean, variance, np.float64(x.size / x.shape[1]))
             if not train:
                 mean, variance = self.running_mean, self.running_var
             centred = x - mean.reshape(column)
             inverse = 1 / np.sqrt(variance + self.epsilon)
-            self._saved = centred, inverse, train
-            return centred * (self.gamma.value * inverse).reshape(column) + self.beta.value.reshape(column)
-
-    return {"BatchNorm": BatchNorm}
-
-
-@evaluation_mode.mistake(
-    "evaluation takes the running mean, but the batch's own variance",
-    hint="Both running statistics stand for the batch's. Which one do you use?",
-)
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def forward(self, x, *, train=False):
-            self.require_shape(x, train)
-            axes, column = (0, *range(2, x.ndim)), (-1,) + (1,) * (x.ndim - 2)
-            mean, variance = self.running_mean, x.var(axis=axes)
-            if train:
-                mean = x.mean(axis=axes)
-                self.follow(mean, variance, x.size // x.shape[1])
-            centred = x - mean.reshape(column)
-            inverse = 1 / np.sqrt(variance + self.epsilon)
-            self._saved = centred, inverse, train
-            return centred * (self.gamma.value * inverse).reshape(column) + self.beta.value.reshape(column)
-
-    return {"BatchNorm": BatchNorm}
-
-
-@evaluation_mode.mistake(
-    "evaluation takes the running variance, but the batch's own mean",
-    hint="Both running statistics stand for the batch's. Which one do you use?",
-)
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def forward(self, x, *, train=False):
-            self.require_shape(x, train)
-            axes, column = (0, *range(2, x.ndim)), (-1,) + (1,) * (x.ndim - 2)
-            mean, variance = x.mean(axis=axes), self.running_var
-            if train:
-                variance = x.var(axis=axes)
-                self.follow(mean, variance, x.size // x.shape[1])
-            centred = x - mean.reshape(column)
-            inverse = 1 / np.sqrt(variance + self.epsilon)
-            self._saved = centred, inverse, train
-            return centred * (self.gamma.value * inverse).reshape(column) + self.beta.value.reshape(column)
-
-    return {"BatchNorm": BatchNorm}
-
-
-@evaluation_mode.mistake(
-    "in evaluation ε is added outside the root", hint="One formula serves both modes; only mean and variance differ."
-)
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def forward(self, x, *, train=False):
-            self.require_shape(x, train)
-            axes, column = (0, *range(2, x.ndim)), (-1,) + (1,) * (x.ndim - 2)
-            if train:
-                mean, variance = x.mean(axis=axes), x.var(axis=axes)
-                self.follow(mean, variance, x.size // x.shape[1])
-                inverse = 1 / np.sqrt(variance + self.epsilon)
-            else:
-                mean = self.running_mean
-                inverse = 1 / (np.sqrt(self.running_var) + self.epsilon)
-            centred = x - mean.reshape(column)
-            self._saved = centred, inverse, train
-            return centred * (self.gamma.value * inverse).reshape(column) + self.beta.value.reshape(column)
-
-    return {"BatchNorm": BatchNorm}
-
-
-@evaluation_mode.mistake(
-    "in evaluation ε is left out", hint="One formula serves both modes; only mean and variance differ."
-)
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def forward(self, x, *, train=False):
-            self.require_shape(x, train)
-            axes, column = (0, *range(2, x.ndim)), (-1,) + (1,) * (x.ndim - 2)
-            if train:
-                mean, variance = x.mean(axis=axes), x.var(axis=axes)
-                self.follow(mean, variance, x.size // x.shape[1])
-                inverse = 1 / np.sqrt(variance + self.epsilon)
-            else:
-                mean, inverse = self.running_mean, 1 / np.sqrt(self.running_var)
-            centred = x - mean.reshape(column)
             self._saved = centred, inverse, train
             return centred * (self.gamma.value * inverse).reshape(column) + self.beta.value.reshape(column)
 
@@ -2156,30 +1723,29 @@ def batch_norm_backward(nn, x, dy, gamma, beta, running_mean, running_var):
     """`backward` returns dX and adds dγ and dβ to the gradients, in training and in evaluation."""
     layer = nn.BatchNorm(x.shape[1], epsilon=1e-2)
     layer.gamma.value[...], layer.beta.value[...] = gamma, beta
-    layer.running_mean[...], layer.running_var[...] = running_mean, running_var
-    layer.forward(x)
-    result = {
-        "dX in evaluation": layer.backward(dy),
-        "dgamma in evaluation": np.array(layer.gamma.grad),
-        "dbeta in evaluation": np.array(layer.beta.grad),
-    }
-    layer.gamma.grad[...], layer.beta.grad[...] = 0, 0
+
+    def backward():
+        dx = layer.backward(dy)
+        return None if dx is None else np.array(dx)
+
     layer.forward(x, train=True)
-    result |= {
-        "dX": np.array(layer.backward(dy)),
-        "dgamma": np.array(layer.gamma.grad),
-        "dbeta": np.array(layer.beta.grad),
-    }
+    result = {"dX": backward(), "dgamma": np.array(layer.gamma.grad), "dbeta": np.array(layer.beta.grad)}
     layer.forward(x, train=True)
     layer.backward(dy)
     result |= {"dgamma of two passes": np.array(layer.gamma.grad), "dbeta of two passes": np.array(layer.beta.grad)}
+    layer.gamma.grad[...], layer.beta.grad[...] = 0, 0
+    layer.running_mean[...], layer.running_var[...] = running_mean, running_var
+    layer.forward(x)
+    result["dX in evaluation"] = backward()
+    result["dgamma in evaluation"] = np.array(layer.gamma.grad)
+    result["dbeta in evaluation"] = np.array(layer.beta.grad)
     result["numeric dX"] = nn.finite_difference(lambda x: layer.forward(x, train=True), x, dy)
     return result
 
 
 @batch_norm_backward.cases
 def _(rng):
-    for shape in [(6, 3), (4, 3, 2, 5)]:
+    for shape in [(6, 3), (5, 3, 2, 7)]:  # more than 200 entries: a finite difference of 30 of them
         yield {
             "x": rng.normal(1, 2, size=shape),
             "dy": rng.normal(size=shape),
@@ -2218,21 +1784,6 @@ def _(nn):
             self.gamma.grad += dgamma
             self.beta.grad += dbeta
             return dy * (self.gamma.value * inverse).reshape((-1,) + (1,) * (dy.ndim - 2))
-
-    return {"BatchNorm": BatchNorm}
-
-
-@batch_norm_backward.mistake("the two modes are exchanged in backward", hint="In which mode is the mean a constant?")
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def backward(self, dy):
-            centred, inverse, train = self._saved
-            dx, dgamma, dbeta = nn.backward_closed(dy, centred, inverse, self.gamma.value)
-            self.gamma.grad += dgamma
-            self.beta.grad += dbeta
-            if train:
-                dx = dy * (self.gamma.value * inverse).reshape((-1,) + (1,) * (dy.ndim - 2))
-            return dx
 
     return {"BatchNorm": BatchNorm}
 
@@ -2288,6 +1839,42 @@ def _(nn):
     return {"BatchNorm": BatchNorm}
 
 
+@batch_norm_backward.mistake(
+    "in evaluation dY is passed on as it came",
+    hint="In evaluation Y = γ s (x − μ) + β with constants. What is the slope of that line?",
+)
+def _(nn):
+    class BatchNorm(nn.BatchNorm):
+        def backward(self, dy):
+            centred, inverse, train = self._saved
+            dx, dgamma, dbeta = nn.backward_closed(dy, centred, inverse, self.gamma.value)
+            self.gamma.grad += dgamma
+            self.beta.grad += dbeta
+            return dx if train else dy
+
+    return {"BatchNorm": BatchNorm}
+
+
+@batch_norm_backward.mistake(
+    "forward keeps something for backward in training only, so after evaluation backward works on an older batch",
+    hint="backward belongs to the last forward, of whichever mode. What does yours find there?",
+)
+def _(nn):
+    class BatchNorm(nn.BatchNorm):
+        def forward(self, x, *, train=False):
+            self.require_shape(x, train)
+            if not train:
+                centred = x - self.running_mean.reshape((-1,) + (1,) * (x.ndim - 2))
+                return nn.normalize(centred, self.running_var, self.gamma.value, self.beta.value, self.epsilon)[0]
+            centred, mean, variance = nn.centre(x)
+            self.follow(mean, variance, x.size // x.shape[1])
+            y, inverse = nn.normalize(centred, variance, self.gamma.value, self.beta.value, self.epsilon)
+            self._saved = centred, inverse, True
+            return y
+
+    return {"BatchNorm": BatchNorm}
+
+
 @batch_norm_backward.mistake("dγ and dβ are computed, and added to no gradient", hint="What does an optimizer read?")
 def _(nn):
     class BatchNorm(nn.BatchNorm):
@@ -2318,42 +1905,6 @@ def _(nn):
     return {"BatchNorm": BatchNorm}
 
 
-@batch_norm_backward.mistake(
-    "s is missing from evaluation's dX", hint="In evaluation Y = γ s (x − μ) + β with constants. What stands beside x?"
-)
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def backward(self, dy):
-            centred, inverse, train = self._saved
-            dx, dgamma, dbeta = nn.backward_closed(dy, centred, inverse, self.gamma.value)
-            self.gamma.grad += dgamma
-            self.beta.grad += dbeta
-            if not train:
-                dx = dy * self.gamma.value.reshape((-1,) + (1,) * (dy.ndim - 2))
-            return dx
-
-    return {"BatchNorm": BatchNorm}
-
-
-@batch_norm_backward.mistake(
-    "backward takes s from the running variance, in training too",
-    hint="backward belongs to the last forward. What was the batch divided by there?",
-)
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def backward(self, dy):
-            centred, inverse, train = self._saved
-            inverse = 1 / np.sqrt(self.running_var + self.epsilon)
-            dx, dgamma, dbeta = nn.backward_closed(dy, centred, inverse, self.gamma.value)
-            self.gamma.grad += dgamma
-            self.beta.grad += dbeta
-            if not train:
-                dx = dy * (self.gamma.value * inverse).reshape((-1,) + (1,) * (dy.ndim - 2))
-            return dx
-
-    return {"BatchNorm": BatchNorm}
-
-
 # ---------------------------------------------------------------- Dropout
 
 
@@ -2361,11 +1912,19 @@ def _(nn):
 def dropout_forward(nn, rate, seed, x):
     """`forward` in training drops each entry with the probability `rate` and scales the rest; else it returns x."""
     np.random.seed(seed)  # noqa: NPY002
-    layer = nn.Dropout(rate, rng=np.random.default_rng(seed))
-    given = x.copy()
-    once, again = np.array(layer.forward(given, train=True)), np.array(layer.forward(x.copy(), train=True))
-    twin = nn.Dropout(rate, rng=np.random.default_rng(seed)).forward(x.copy(), train=True)
-    other = nn.Dropout(rate, rng=np.random.default_rng(seed + 1)).forward(x.copy(), train=True)
+
+    def make(seed):
+        return nn.Dropout(rate, rng=np.random.default_rng(seed))
+
+    def passed(layer, x, train):
+        y = layer.forward(x, train=train)
+        if y is None:
+            raise TypeError(f"forward with train={train} returned None")
+        return np.array(y)
+
+    layer, given = make(seed), x.copy()
+    once, again, third = (passed(layer, batch, True) for batch in (given, x.copy(), x.copy()))
+    twin, other = passed(make(seed), x.copy(), True), passed(make(seed + 1), x.copy(), True)
     return {
         "the factors on x": np.unique(np.round(once / x, 9)),
         "share that is dropped": np.round(np.mean(once == 0), 1),
@@ -2374,7 +1933,8 @@ def dropout_forward(nn, rate, seed, x):
         "agreement of two passes": np.round(np.mean((once == 0) == (again == 0)), 1),
         "agreement with a layer of the same seed": np.round(np.mean((once == 0) == (twin == 0)), 1),
         "agreement with a layer of another seed": np.round(np.mean((once == 0) == (other == 0)), 1),
-        "the factors on x in evaluation": np.unique(np.round(layer.forward(x.copy()) / x, 9)),
+        "some passes drop more than others": len({np.sum(y == 0) for y in (once, again, third, other)}) > 1,
+        "the factors on x in evaluation": np.unique(np.round(passed(layer, x.copy(), False) / x, 9)),
         "share of x that the call has changed": np.round(np.mean(given != x), 1),
     }
 
@@ -2382,7 +1942,8 @@ def dropout_forward(nn, rate, seed, x):
 @dropout_forward.cases
 def _(rng):
     for rate in (0.3, 0.6):
-        yield {"rate": rate, "seed": int(rng.integers(1, 2**31)), "x": rng.uniform(1, 2, size=(200, 150))}
+        x = rng.integers(1, 5, size=(120, 100)) / 4  # few values, so that the file of the public cases stays small
+        yield {"rate": rate, "seed": int(rng.integers(1, 2**31)), "x": x}
 
 
 @dropout_forward.mistake(
@@ -2444,23 +2005,6 @@ def _(nn):
 
 
 @dropout_forward.mistake(
-    "whole examples are dropped", hint="How many random numbers do you draw for a batch of N examples with D features?"
-)
-def _(nn):
-    class Dropout(nn.Dropout):
-        def forward(self, x, *, train=False):
-            self.mask = np.ones(x.shape)
-            if train:
-                self.mask = (self.rng.random((len(x), 1)) >= self.rate) / (1 - self.rate)
-            return x * self.mask
-
-        def backward(self, dy):
-            return dy * self.mask
-
-    return {"Dropout": Dropout}
-
-
-@dropout_forward.mistake(
     "all examples of a batch lose the same features",
     hint="How many random numbers do you draw for a batch of N examples with D features?",
 )
@@ -2503,22 +2047,6 @@ def _(nn):
     class Dropout(nn.Dropout):
         def forward(self, x, *, train=False):
             self.mask = (self.rng.random(x.shape) >= self.rate) if train else np.full(x.shape, 1 - self.rate)
-            return x * self.mask
-
-        def backward(self, dy):
-            return dy * self.mask
-
-    return {"Dropout": Dropout}
-
-
-@dropout_forward.mistake(
-    "the scale is applied in evaluation too", hint="In evaluation nothing is dropped. What is there to make up for?"
-)
-def _(nn):
-    class Dropout(nn.Dropout):
-        def forward(self, x, *, train=False):
-            kept = (self.rng.random(x.shape) >= self.rate) if train else np.ones(x.shape)
-            self.mask = kept / (1 - self.rate)
             return x * self.mask
 
         def backward(self, dy):
@@ -2583,22 +2111,6 @@ def _(nn):
 
 
 @dropout_forward.mistake(
-    "what is kept is multiplied by 1 − rate",
-    hint="Something is missing. Should the rest grow or shrink to make up for it?",
-)
-def _(nn):
-    class Dropout(nn.Dropout):
-        def forward(self, x, *, train=False):
-            self.mask = (self.rng.random(x.shape) >= self.rate) * (1 - self.rate) if train else np.ones(x.shape)
-            return x * self.mask
-
-        def backward(self, dy):
-            return dy * self.mask
-
-    return {"Dropout": Dropout}
-
-
-@dropout_forward.mistake(
     "x itself is multiplied by the mask", hint="x belongs to the caller. Does your code make a new array?"
 )
 def _(nn):
@@ -2607,6 +2119,26 @@ def _(nn):
             self.mask = (self.rng.random(x.shape) >= self.rate) / (1 - self.rate) if train else np.ones(x.shape)
             x *= self.mask
             return x
+
+        def backward(self, dy):
+            return dy * self.mask
+
+    return {"Dropout": Dropout}
+
+
+@dropout_forward.mistake(
+    "the same number of entries is dropped in every pass",
+    hint="Each entry is dropped with the probability p, whatever the others do. Do ten coins always show five heads?",
+)
+def _(nn):
+    class Dropout(nn.Dropout):
+        def forward(self, x, *, train=False):
+            self.mask = np.ones(x.shape)
+            if train:
+                dropped = self.rng.permutation(x.size)[: round(self.rate * x.size)]
+                self.mask.flat[dropped] = 0
+                self.mask /= 1 - self.rate
+            return x * self.mask
 
         def backward(self, dy):
             return dy * self.mask
@@ -2634,8 +2166,9 @@ def dropout_backward(nn, rate, seed, x, dy):
 @dropout_backward.cases
 def _(rng):
     for rate in (0.3, 0.6):
-        x = np.where(rng.random((120, 100)) < 0.5, 0, rng.uniform(1, 2, size=(120, 100)))
-        yield {"rate": rate, "seed": int(rng.integers(1, 2**31)), "x": x, "dy": rng.uniform(1, 2, size=(120, 100))}
+        x = np.where(rng.random((80, 75)) < 0.5, 0, rng.integers(1, 5, size=(80, 75)) / 4)
+        dy = rng.integers(1, 5, size=(80, 75)) / 4
+        yield {"rate": rate, "seed": int(rng.integers(1, 2**31)), "x": x, "dy": dy}
 
 
 @dropout_backward.mistake(
@@ -2701,8 +2234,8 @@ def _(nn):
 
 
 @dropout_backward.mistake(
-    "in evaluation the mask of the last training pass is used",
-    hint="backward belongs to the last forward, of whichever mode.",
+    "after a pass in evaluation, backward still drops entries",
+    hint="backward belongs to the last forward, of whichever mode. What is dX where y is x?",
 )
 def _(nn):
     class Dropout(nn.Dropout):
@@ -2726,51 +2259,52 @@ def _(nn):
     points=3,
     sort="outcome",
     needs=["running_statistics", "evaluation_mode", "batch_norm_backward"],
-    seconds=30,  # loops over features take 5
+    seconds=30,  # loops over features take 1
 )
 def train_deep_digits(nn, images, labels, W1, W2, W3, W4, W5, seed):
-    """With your BatchNorm a network of five layers that starts ten times too small learns to read digits."""
+    """With your BatchNorm a network of five layers that starts three times too small learns to read digits."""
     x = images / 16.0
-    weights = [W1, W2, W3, W4, W5]
-    layers = []
-    for i, W in enumerate(weights):
-        dense = nn.Dense(*W.shape, init=lambda shape, rng: np.zeros(shape), rng=nn.rng())
-        dense.W.value[...] = W
-        layers.append(dense)
-        if i < 4:
-            layers += [nn.BatchNorm(W.shape[1]), nn.ReLU()]
+    denses, norms, layers = [], [], []
+    for W in (W1, W2, W3, W4, W5):
+        denses.append(nn.Dense(*W.shape, init=lambda shape, rng: np.zeros(shape), rng=nn.rng()))
+        denses[-1].W.value[...] = W
+        layers.append(denses[-1])
+        if len(denses) < 5:
+            norms.append(nn.BatchNorm(W.shape[1]))
+            layers += [norms[-1], nn.ReLU()]
     model, loss = nn.Sequential(*layers), nn.SoftmaxCrossEntropy()
-    optimizer = nn.GradientDescent(model.parameters(), 0.1)
-    norms, denses = [layers[1], layers[4], layers[7], layers[10]], [layers[i] for i in (0, 3, 6, 9, 12)]
+    optimizer = nn.GradientDescent(model.parameters(), 0.3)
     result = {}
-    batches = np.random.default_rng(seed).integers(0, len(x), size=(400, 32))
+    batches = np.random.default_rng(seed).integers(0, len(x), size=(120, 50))
     for step, batch in enumerate(batches):
+        optimizer.learning_rate = 0.3 * (1 - step / len(batches))
         loss.forward(model.forward(x[batch], train=True), labels[batch])
         optimizer.zero_grad()
         model.backward(loss.backward())
         optimizer.step()
         if step == 4:
-            for i, norm in enumerate(norms, start=1):
-                result[f"gamma{i} after 5 steps"] = np.array(norm.gamma.value)
-                result[f"running_mean{i} after 5 steps"] = np.array(norm.running_mean)
-                result[f"running_var{i} after 5 steps"] = np.array(norm.running_var)
-            result["W1 after 5 steps"] = np.array(denses[0].W.value)
+            for i in (1, 4):
+                result[f"gamma{i} after 5 steps"] = np.array(norms[i - 1].gamma.value)
+                result[f"running_mean{i} after 5 steps"] = np.array(norms[i - 1].running_mean)
+                result[f"running_var{i} after 5 steps"] = np.array(norms[i - 1].running_var)
+            result["ten rows of W1 after 5 steps"] = np.array(denses[0].W.value[25:35])
+    learnt = {}
     for i, dense in enumerate(denses, start=1):
-        result[f"W{i}"], result[f"b{i}"] = dense.W.value, dense.b.value
+        learnt |= {f"W{i}": dense.W.value, f"b{i}": dense.b.value}
     for i, norm in enumerate(norms, start=1):
-        result[f"gamma{i}"], result[f"beta{i}"] = norm.gamma.value, norm.beta.value
-        result[f"running_mean{i}"], result[f"running_var{i}"] = norm.running_mean, norm.running_var
-    return result
+        learnt |= {f"gamma{i}": norm.gamma.value, f"beta{i}": norm.beta.value}
+        learnt |= {f"running_mean{i}": norm.running_mean, f"running_var{i}": norm.running_var}
+    return result | {name: np.asarray(array, dtype=np.float32) for name, array in learnt.items()}
 
 
 @train_deep_digits.cases
 def _(rng):
     X, y, *_ = datasets.load_digits()
-    images, labels = np.rint(16 * X.reshape(len(X), -1)).astype(np.uint8), y.astype(np.int64)
+    images, labels = np.rint(16 * X.reshape(len(X), -1)).astype(np.uint8), y.astype(np.uint8)
     order = rng.permutation(len(X))
     learn, judge = order[:800], order[800:]
-    sizes = [64, 24, 24, 24, 24, 10]
-    weights = [0.1 * rng.normal(size=(n, m)) * np.sqrt(2 / n) for n, m in pairwise(sizes)]
+    sizes = [64, 20, 20, 20, 20, 10]
+    weights = [0.3 * rng.normal(size=(n, m)) * np.sqrt(2 / n) for n, m in pairwise(sizes)]
     yield {
         "images": images[learn],
         "labels": labels[learn],
@@ -2782,16 +2316,16 @@ def _(rng):
 
 @train_deep_digits.outcome(
     "accuracy in evaluation on digits that the network has not seen",
-    at_least=0.7,
+    at_least=0.8,
     uses=[f"W{i}" for i in range(1, 6)]
     + [f"b{i}" for i in range(1, 6)]
     + [f"{name}{i}" for i in range(1, 5) for name in ("gamma", "beta", "running_mean", "running_var")],
 )
 def _(arrays, judge):
-    """Measured on 1,000 draws of the reference: 0.854 to 0.982, mean 0.959, standard deviation 0.013. No false failure.
+    """Measured on 1,000 draws of the reference: 0.859 to 0.984, mean 0.964, standard deviation 0.007. No false failure.
 
-    The controls, on 60 draws each: running statistics that never move 0.09 to 0.37, a running variance that never
-    moves 0.08 to 0.41, nothing normalised 0.07 to 0.10, mean and variance as constants in backward 0.33 to 0.52.
+    The controls, on 60 draws each: running statistics that never move 0.09 to 0.34, nothing normalised 0.08 to 0.18,
+    mean and variance as constants in backward 0.39 to 0.59.
     """
     h = judge["images"] / 16.0
     for i in range(1, 5):
@@ -2830,42 +2364,6 @@ def _(nn):
             self.gamma.grad += (dy * self.x).sum(axis=0)
             self.beta.grad += dy.sum(axis=0)
             return dy * self.gamma.value
-
-    return {"BatchNorm": BatchNorm}
-
-
-@train_deep_digits.mistake(
-    "the running variance never moves", hint="Compare running_var with what it started as.", control=True
-)
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def follow(self, mean, variance, m):
-            self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * mean
-
-    return {"BatchNorm": BatchNorm}
-
-
-@train_deep_digits.mistake("γ and β never learn", hint="Compare gamma and beta before and after a step.")
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def backward(self, dy):
-            centred, inverse, _ = self._saved
-            return nn.backward_closed(dy, centred, inverse, self.gamma.value)[0]
-
-    return {"BatchNorm": BatchNorm}
-
-
-@train_deep_digits.mistake(
-    "dγ and dβ are exchanged", hint="Run the check of BatchNorm's gradients again, and read which arrays differ."
-)
-def _(nn):
-    class BatchNorm(nn.BatchNorm):
-        def backward(self, dy):
-            centred, inverse, _ = self._saved
-            dx, dbeta, dgamma = nn.backward_closed(dy, centred, inverse, self.gamma.value)
-            self.gamma.grad += dgamma
-            self.beta.grad += dbeta
-            return dx
 
     return {"BatchNorm": BatchNorm}
 

@@ -5,6 +5,17 @@ import numpy as np
 from gradschool import datasets
 from gradschool.grader.authoring import check, question
 
+
+def apart(rng, *size):
+    """Return whole numbers, no two alike: it shows where each of them went."""
+    return rng.permutation(np.prod(size)).reshape(size) + 1.0
+
+
+def quarters(rng, *size):
+    """Return normal numbers, rounded to quarters: their sums and products are exact, and short to store."""
+    return np.round(4 * rng.normal(size=size)) / 4
+
+
 # ---------------------------------------------------------------- questions
 
 places_of_a_window = question(
@@ -230,6 +241,33 @@ def _(nn):
     return {"output_size": output_size}
 
 
+@size_values.mistake(
+    "the division is rounded to the nearest whole number",
+    hint="If there is room for 1.7 more steps, how many are taken?",
+)
+def _(nn):
+    def output_size(size, kernel, stride, padding, dilation=1):
+        before, after = (padding, padding) if isinstance(padding, int) else padding
+        span = dilation * (kernel - 1) + 1
+        if span > size + before + after:
+            raise ValueError(f"a window of {span} pixels does not fit on {size}")
+        return round((size + before + after - span) / stride) + 1
+
+    return {"output_size": output_size}
+
+
+@size_values.mistake("nothing is returned", hint="A number that is printed is gone. What does your function hand back?")
+def _(nn):
+    def output_size(size, kernel, stride, padding, dilation=1):
+        before, after = (padding, padding) if isinstance(padding, int) else padding
+        span = dilation * (kernel - 1) + 1
+        if span > size + before + after:
+            raise ValueError(f"a window of {span} pixels does not fit on {size}")
+        print((size + before + after - span) // stride + 1)
+
+    return {"output_size": output_size}
+
+
 @check(of="output_size", points=1, sort="property", needs=["size_values"])
 def size_refuses(nn, size):
     """`output_size` raises ValueError if the window is larger than the padded image, and only then."""
@@ -239,6 +277,8 @@ def size_refuses(nn, size):
             return nn.output_size(*arguments)
         except ValueError:
             return "refused"
+        except AssertionError:
+            return "AssertionError"
 
     def answers(*calls):
         return ", ".join(str(places(*call)) for call in calls)
@@ -326,6 +366,35 @@ def _(nn):
     return {"output_size": output_size}
 
 
+@size_refuses.mistake(
+    "the number is cut off towards zero, so that a window that is a little too large gets a place",
+    hint="What are int(-0.5) and -1 // 2? Which of them rounds down?",
+)
+def _(nn):
+    def output_size(size, kernel, stride, padding, dilation=1):
+        before, after = (padding, padding) if isinstance(padding, int) else padding
+        count = int((size + before + after - dilation * (kernel - 1) - 1) / stride) + 1
+        if count < 1:
+            raise ValueError(f"no place for a window of {kernel} pixels on {size}")
+        return count
+
+    return {"output_size": output_size}
+
+
+@size_refuses.mistake(
+    "it is refused by another exception than ValueError",
+    hint="The text says which exception. Whoever calls your function waits for that one.",
+)
+def _(nn):
+    def output_size(size, kernel, stride, padding, dilation=1):
+        before, after = (padding, padding) if isinstance(padding, int) else padding
+        span = dilation * (kernel - 1) + 1
+        assert span <= size + before + after
+        return (size + before + after - span) // stride + 1
+
+    return {"output_size": output_size}
+
+
 # ---------------------------------------------------------------- correlate_by_loops
 
 
@@ -343,8 +412,8 @@ def _(rng):
         (3, 2, 4, 7, 9, (2, 3), (2, 3)),
         (2, 3, 4, 9, 8, (3, 2), (3, 2)),
     ]:
-        x, W = rng.normal(size=(n, c, h, w)), rng.normal(size=(o, c, *kernel))
-        yield {"x": x, "W": W, "b": rng.normal(size=o), "stride": stride}
+        x, W = quarters(rng, n, c, h, w), quarters(rng, o, c, *kernel)
+        yield {"x": x, "W": W, "b": quarters(rng, o), "stride": stride}
 
 
 @loops_values.mistake(
@@ -487,6 +556,77 @@ def _(nn):
     return {"correlate_by_loops": correlate_by_loops}
 
 
+@loops_values.mistake(
+    "the bias is added once for each weight of the filter",
+    hint="How often does b[o] enter one number of y? Count the loops around it.",
+)
+def _(nn):
+    def correlate_by_loops(x, W, b, stride=(1, 1)):
+        kh, kw = W.shape[2:]
+        sh, sw = stride
+        oh, ow = nn.output_size(x.shape[2], kh, sh, 0), nn.output_size(x.shape[3], kw, sw, 0)
+        y = np.zeros((len(x), len(W), oh, ow))
+        for n, o, u, v in np.ndindex(y.shape):
+            for c, i, j in np.ndindex(W.shape[1:]):
+                y[n, o, u, v] += W[o, c, i, j] * x[n, c, sh * u + i, sw * v + j] + b[o]
+        return y
+
+    return {"correlate_by_loops": correlate_by_loops}
+
+
+@loops_values.mistake(
+    "the stride spreads the window's pixels, and the window moves by one",
+    hint="Which of the two does the stride belong to: the place (u, v) of the window, or the pixel (i, j) in it?",
+)
+def _(nn):
+    def correlate_by_loops(x, W, b, stride=(1, 1)):
+        kh, kw = W.shape[2:]
+        sh, sw = stride
+        oh, ow = nn.output_size(x.shape[2], kh, sh, 0), nn.output_size(x.shape[3], kw, sw, 0)
+        y = np.zeros((len(x), len(W), oh, ow))
+        for n, o, u, v in np.ndindex(y.shape):
+            y[n, o, u, v] = b[o]
+            for c, i, j in np.ndindex(W.shape[1:]):
+                y[n, o, u, v] += W[o, c, i, j] * x[n, c, u + sh * i, v + sw * j]
+        return y
+
+    return {"correlate_by_loops": correlate_by_loops}
+
+
+@loops_values.mistake(
+    "only the first channel is seen", hint="The case with one channel is right. Over what does the formula sum?"
+)
+def _(nn):
+    def correlate_by_loops(x, W, b, stride=(1, 1)):
+        kh, kw = W.shape[2:]
+        sh, sw = stride
+        oh, ow = nn.output_size(x.shape[2], kh, sh, 0), nn.output_size(x.shape[3], kw, sw, 0)
+        y = np.zeros((len(x), len(W), oh, ow))
+        for n, o, u, v in np.ndindex(y.shape):
+            seen = x[n, 0, sh * u : sh * u + kh, sw * v : sw * v + kw]
+            y[n, o, u, v] = np.sum(W[o, 0] * seen) + b[o]
+        return y
+
+    return {"correlate_by_loops": correlate_by_loops}
+
+
+@loops_values.mistake(
+    "only the first image is answered",
+    hint="Your y is zero from the second image on. Over what do you loop, and when does your function end?",
+)
+def _(nn):
+    def correlate_by_loops(x, W, b, stride=(1, 1)):
+        kh, kw = W.shape[2:]
+        sh, sw = stride
+        oh, ow = nn.output_size(x.shape[2], kh, sh, 0), nn.output_size(x.shape[3], kw, sw, 0)
+        y = np.zeros((len(x), len(W), oh, ow))
+        for o, u, v in np.ndindex(y.shape[1:]):
+            y[0, o, u, v] = np.sum(W[o] * x[0, :, sh * u : sh * u + kh, sw * v : sw * v + kw]) + b[o]
+        return y
+
+    return {"correlate_by_loops": correlate_by_loops}
+
+
 # ---------------------------------------------------------------- pad, crop
 
 
@@ -499,7 +639,7 @@ def pad_values(nn, x, sides):
 @pad_values.cases
 def _(rng):
     for sides in [(1, 1, 1, 1), (1, 0, 2, 3), (0, 2, 0, 0), (0, 0, 0, 0)]:
-        yield {"x": rng.normal(size=(2, 3, 4, 5)), "sides": sides}
+        yield {"x": apart(rng, 2, 3, 4, 5), "sides": sides}
 
 
 @pad_values.mistake(
@@ -574,6 +714,15 @@ def _(nn):
     return {"pad": pad}
 
 
+@pad_values.mistake("all four sides get the first number", hint="What are the other three numbers for?")
+def _(nn):
+    def pad(x, sides):
+        p = sides[0]
+        return np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
+
+    return {"pad": pad}
+
+
 @check(of="crop", points=1, sort="gradient")
 def crop_values(nn, y, sides):
     """`crop` takes off the outer rows and columns, and with sides of zero it takes off nothing."""
@@ -583,7 +732,7 @@ def crop_values(nn, y, sides):
 @crop_values.cases
 def _(rng):
     for sides in [(1, 1, 2, 2), (1, 2, 3, 1), (2, 0, 0, 1), (0, 0, 0, 0)]:
-        yield {"y": rng.normal(size=(2, 3, 7, 8)), "sides": sides}
+        yield {"y": apart(rng, 2, 3, 7, 8), "sides": sides}
 
 
 @crop_values.mistake(
@@ -655,6 +804,46 @@ def _(nn):
     return {"crop": crop}
 
 
+@crop_values.mistake(
+    "nothing is taken off below and to the right",
+    hint="Of how many rows is y, padding and all? Which of them is the last that belongs to the image?",
+)
+def _(nn):
+    def crop(y, sides):
+        top, _, left, _ = sides
+        h, w = y.shape[2:]
+        return y[:, :, top:h, left:w].copy()
+
+    return {"crop": crop}
+
+
+@crop_values.mistake(
+    "one row and one column too many are taken off",
+    hint="Does `a[2:5]` hold a[5]? So where does the slice have to end?",
+)
+def _(nn):
+    def crop(y, sides):
+        top, bottom, left, right = sides
+        h, w = y.shape[2:]
+        return y[:, :, top : h - bottom - 1, left : w - right - 1].copy()
+
+    return {"crop": crop}
+
+
+@crop_values.mistake(
+    "the outer rows and columns are set to zero, not taken off", hint="Which shape has the image that was padded?"
+)
+def _(nn):
+    def crop(y, sides):
+        top, bottom, left, right = sides
+        h, w = y.shape[2:]
+        x = np.zeros_like(y)
+        x[:, :, top : h - bottom, left : w - right] = y[:, :, top : h - bottom, left : w - right]
+        return x
+
+    return {"crop": crop}
+
+
 @check(of=["pad", "crop"], points=1, sort="property", needs=["pad_values", "crop_values"], whole=True)
 def padding_properties(nn, x, y, sides):
     """`pad` and `crop` are transposes of each other, keep the dtype, and return new arrays."""
@@ -676,7 +865,7 @@ def padding_properties(nn, x, y, sides):
 def _(rng):
     for sides in [(1, 2, 3, 0), (0, 1, 2, 2)]:
         size = (4 + sides[0] + sides[1], 5 + sides[2] + sides[3])
-        yield {"x": rng.normal(size=(2, 3, 4, 5)), "y": rng.normal(size=(2, 3, *size)), "sides": sides}
+        yield {"x": apart(rng, 2, 3, 4, 5), "y": apart(rng, 2, 3, *size), "sides": sides}
 
 
 @padding_properties.mistake(
@@ -733,7 +922,7 @@ def _(rng):
         (3, 2, 8, 9, (3, 2), (3, 2), (1, 1)),
         (2, 3, 7, 9, (3, 2), (1, 2), (2, 3)),
     ]:
-        yield {"x": rng.normal(size=(n, c, h, w)), "kernel": kernel, "stride": stride, "dilation": dilation}
+        yield {"x": apart(rng, n, c, h, w), "kernel": kernel, "stride": stride, "dilation": dilation}
 
 
 @columns_values.mistake(
@@ -918,6 +1107,43 @@ def _(nn):
     return {"im2col": im2col}
 
 
+@columns_values.mistake(
+    "the dilations of rows and columns are exchanged", hint="Which number of the pair is for the height?"
+)
+def _(nn):
+    def im2col(x, window):
+        n, c, h, w = x.shape
+        (kh, kw), (sh, sw), (dw, dh), _ = window
+        oh, ow = nn.output_size(h, kh, sh, 0, dh), nn.output_size(w, kw, sw, 0, dw)
+        columns = np.empty((n, c, kh, kw, oh, ow), dtype=x.dtype)
+        for i in range(kh):
+            for j in range(kw):
+                seen = x[:, :, dh * i : dh * i + sh * oh : sh, dw * j : dw * j + sw * ow : sw]
+                columns[:, :, i, j] = seen
+        return columns.reshape(n, c * kh * kw, oh * ow)
+
+    return {"im2col": im2col}
+
+
+@columns_values.mistake(
+    "all images share one matrix",
+    hint="How many axes has what you return, and which of the three asked for is missing?",
+)
+def _(nn):
+    def im2col(x, window):
+        n, c, h, w = x.shape
+        (kh, kw), (sh, sw), (dh, dw), _ = window
+        oh, ow = nn.output_size(h, kh, sh, 0, dh), nn.output_size(w, kw, sw, 0, dw)
+        columns = np.empty((n, c, kh, kw, oh, ow), dtype=x.dtype)
+        for i in range(kh):
+            for j in range(kw):
+                seen = x[:, :, dh * i : dh * i + sh * oh : sh, dw * j : dw * j + sw * ow : sw]
+                columns[:, :, i, j] = seen
+        return columns.transpose(1, 2, 3, 0, 4, 5).reshape(c * kh * kw, n * oh * ow)
+
+    return {"im2col": im2col}
+
+
 @check(of="im2col", points=1, sort="property", needs=["columns_values"])
 def columns_properties(nn, x, kernel, stride, padding):
     """`im2col` takes x as it is, padded already, whatever `window.padding` says; float32 stays float32."""
@@ -933,7 +1159,7 @@ def columns_properties(nn, x, kernel, stride, padding):
 @columns_properties.cases
 def _(rng):
     for kernel, stride, padding in [((3, 2), (1, 2), (1, 1, 2, 2)), ((2, 3), (3, 1), (2, 0, 0, 1))]:
-        yield {"x": rng.normal(size=(3, 2, 6, 7)), "kernel": kernel, "stride": stride, "padding": padding}
+        yield {"x": apart(rng, 3, 2, 6, 7), "kernel": kernel, "stride": stride, "padding": padding}
 
 
 @columns_properties.mistake(
@@ -1009,7 +1235,7 @@ def _(rng):
         (2, 3, 5, 7, 6, (3, 2), (3, 1), (1, 1), (0, 2, 1, 0)),
         (3, 2, 4, 5, 7, (3, 2), (1, 2), (2, 3), (2, 0, 0, 1)),
     ]:
-        x, W, b = rng.normal(size=(n, c, h, w)), rng.normal(size=(o, c, *kernel)), rng.normal(size=o)
+        x, W, b = quarters(rng, n, c, h, w), quarters(rng, o, c, *kernel), quarters(rng, o)
         yield {"x": x, "W": W, "b": b, "stride": stride, "dilation": dilation, "padding": padding}
 
 
@@ -1118,6 +1344,47 @@ def _(nn):
     return {"correlate": correlate}
 
 
+@correlate_values.mistake(
+    "the stride and the dilation get lost",
+    hint="The window knows its stride and its dilation. Who is given the window?",
+)
+def _(nn):
+    def correlate(x, W, b, window):
+        x = nn.pad(x, window.padding)
+        n, _, h, w = x.shape
+        kh, kw = W.shape[2:]
+        y = W.reshape(len(W), -1) @ nn.im2col(x, nn.Window((kh, kw))) + b[:, None]
+        return y.reshape(n, len(W), h - kh + 1, w - kw + 1)
+
+    return {"correlate": correlate}
+
+
+@correlate_values.mistake(
+    "the places are left in one axis", hint="The product has P = OH·OW columns. What shape is asked of y?"
+)
+def _(nn):
+    def correlate(x, W, b, window):
+        return W.reshape(len(W), -1) @ nn.im2col(nn.pad(x, window.padding), window) + b[:, None]
+
+    return {"correlate": correlate}
+
+
+@correlate_values.mistake(
+    "the four sides get the first number of the padding",
+    hint="The padding has four numbers. Which of them reach the images?",
+)
+def _(nn):
+    def correlate(x, W, b, window):
+        x = nn.pad(x, (window.padding[0],) * 4)
+        n, _, h, w = x.shape
+        (kh, kw), (sh, sw), (dh, dw), _ = window
+        oh, ow = nn.output_size(h, kh, sh, 0, dh), nn.output_size(w, kw, sw, 0, dw)
+        y = W.reshape(len(W), -1) @ nn.im2col(x, window) + b[:, None]
+        return y.reshape(n, len(W), oh, ow)
+
+    return {"correlate": correlate}
+
+
 # ---------------------------------------------------------------- filter_gradient
 
 
@@ -1146,9 +1413,9 @@ def _(rng):
         (4, 2, 3, 6, 8, (3, 2), (1, 2), (2, 3), (1, 0, 0, 0), (3, 3)),
     ]:
         yield {
-            "x": rng.normal(size=(n, c, h, w)),
-            "W": rng.normal(size=(o, c, *kernel)),
-            "dy": rng.normal(size=(n, o, *places)),
+            "x": quarters(rng, n, c, h, w),
+            "W": quarters(rng, o, c, *kernel),
+            "dy": quarters(rng, n, o, *places),
             "stride": stride,
             "dilation": dilation,
             "padding": padding,
@@ -1290,6 +1557,33 @@ def _(nn):
     return {"filter_gradient": filter_gradient}
 
 
+@filter_gradient_values.mistake(
+    "the columns are reshaped where they have to be transposed",
+    hint="The columns are (C·kh·kw, P), and you want (P, C·kh·kw). Does reshape exchange two axes?",
+)
+def _(nn):
+    def filter_gradient(x, dy, window):
+        n, o = dy.shape[:2]
+        columns = nn.im2col(nn.pad(x, window.padding), window)
+        dW = dy.reshape(n, o, -1) @ columns.reshape(n, columns.shape[2], columns.shape[1])
+        return dW.sum(axis=0).reshape(o, x.shape[1], *window.kernel)
+
+    return {"filter_gradient": filter_gradient}
+
+
+@filter_gradient_values.mistake(
+    "dW has its first two axes exchanged", hint="A gradient has the shape of what it is the gradient of. Which is W's?"
+)
+def _(nn):
+    def filter_gradient(x, dy, window):
+        n, o = dy.shape[:2]
+        columns = nn.im2col(nn.pad(x, window.padding), window)
+        dW = (dy.reshape(n, o, -1) @ columns.transpose(0, 2, 1)).sum(axis=0)
+        return dW.reshape(o, x.shape[1], *window.kernel).transpose(1, 0, 2, 3)
+
+    return {"filter_gradient": filter_gradient}
+
+
 # ---------------------------------------------------------------- image_gradient
 
 
@@ -1309,13 +1603,13 @@ def _(rng):
     for n, c, o, h, w, kernel, stride, dilation, padding, places in [
         (2, 2, 3, 5, 6, (3, 2), (1, 1), (1, 1), (1, 1, 1, 1), (5, 7)),
         (2, 2, 3, 6, 7, (3, 4), (2, 3), (1, 1), (1, 2, 2, 1), (4, 3)),
-        (3, 2, 4, 5, 7, (4, 5), (3, 2), (1, 1), (2, 1, 1, 1), (2, 3)),
-        (2, 2, 3, 6, 7, (3, 2), (1, 2), (2, 3), (1, 2, 1, 1), (5, 3)),
+        (3, 2, 5, 4, 7, (4, 5), (3, 2), (1, 1), (2, 1, 1, 1), (2, 3)),
+        (2, 2, 3, 6, 8, (3, 2), (1, 2), (2, 3), (1, 2, 1, 1), (5, 4)),
     ]:
         yield {
-            "x": rng.normal(size=(n, c, h, w)),
-            "W": rng.normal(size=(o, c, *kernel)),
-            "dy": rng.normal(size=(n, o, *places)),
+            "x": quarters(rng, n, c, h, w),
+            "W": quarters(rng, o, c, *kernel),
+            "dy": quarters(rng, n, o, *places),
             "stride": stride,
             "dilation": dilation,
             "padding": padding,
@@ -1361,8 +1655,9 @@ def _(nn):
 
 
 @image_gradient_values.mistake(
-    "the filters are flipped though nothing is gathered",
-    hint="You add each window's share to the pixels that it saw. Which entry of W stood on its upper left pixel?",
+    "the filters are the wrong way round",
+    hint="W[o, c, 0, 0] met the upper left pixel of each window. To which pixel does your code take its share? "
+    "Who scatters flips nothing; who gathers has to.",
 )
 def _(nn):
     def image_gradient(dy, W, size, window):
@@ -1492,6 +1787,40 @@ def _(nn):
     return {"image_gradient": image_gradient}
 
 
+@image_gradient_values.mistake(
+    "dX is divided by the number of images", hint="If the loss is a mean, where is its 1/N already?"
+)
+def _(nn):
+    def image_gradient(dy, W, size, window):
+        n, o, oh, ow = dy.shape
+        (kh, kw), (sh, sw), (dh, dw), (top, bottom, left, right) = window
+        columns = W.reshape(o, -1).T @ dy.reshape(n, o, -1) / n
+        columns = columns.reshape(n, W.shape[1], kh, kw, oh, ow)
+        dx = np.zeros((n, W.shape[1], size[0] + top + bottom, size[1] + left + right))
+        for i in range(kh):
+            for j in range(kw):
+                dx[:, :, dh * i : dh * i + sh * oh : sh, dw * j : dw * j + sw * ow : sw] += columns[:, :, i, j]
+        return nn.crop(dx, window.padding)
+
+    return {"image_gradient": image_gradient}
+
+
+@image_gradient_values.mistake("nothing is returned", hint="dX is computed. Who gets it?")
+def _(nn):
+    def image_gradient(dy, W, size, window):
+        n, o, oh, ow = dy.shape
+        (kh, kw), (sh, sw), (dh, dw), (top, bottom, left, right) = window
+        columns = W.reshape(o, -1).T @ dy.reshape(n, o, -1)
+        columns = columns.reshape(n, W.shape[1], kh, kw, oh, ow)
+        dx = np.zeros((n, W.shape[1], size[0] + top + bottom, size[1] + left + right))
+        for i in range(kh):
+            for j in range(kw):
+                dx[:, :, dh * i : dh * i + sh * oh : sh, dw * j : dw * j + sw * ow : sw] += columns[:, :, i, j]
+        nn.crop(dx, window.padding)
+
+    return {"image_gradient": image_gradient}
+
+
 @check(of="image_gradient", points=1, sort="property", needs=["image_gradient_values"])
 def image_gradient_edges(nn, W, dy, size, stride, padding):
     """`image_gradient` gives 0 where no window comes: beyond the last one, between windows; float32 stays float32."""
@@ -1507,7 +1836,7 @@ def _(rng):
         ((3, 2), (8, 7), (2, 3), (1, 0, 0, 0), (4, 2)),
         ((1, 2), (6, 7), (2, 2), (0, 0, 0, 0), (3, 3)),
     ]:
-        W, dy = rng.normal(size=(3, 2, *kernel)), rng.normal(size=(2, 3, *places))
+        W, dy = quarters(rng, 3, 2, *kernel), quarters(rng, 2, 3, *places)
         yield {"W": W, "dy": dy, "size": size, "stride": stride, "padding": padding}
 
 
@@ -1601,8 +1930,8 @@ def conv_forward(nn, x, W, b, stride, padding):
 @conv_forward.cases
 def _(rng):
     for kernel, stride, padding in [((3, 2), (1, 1), 0), ((2, 3), (2, 3), (2, 1)), ((3, 5), (1, 1), "same")]:
-        W, b = rng.normal(size=(4, 3, *kernel)), rng.normal(size=4)
-        yield {"x": rng.normal(size=(2, 3, 6, 8)), "W": W, "b": b, "stride": stride, "padding": padding}
+        W, b = quarters(rng, 4, 3, *kernel), quarters(rng, 4)
+        yield {"x": quarters(rng, 2, 3, 6, 8), "W": W, "b": b, "stride": stride, "padding": padding}
 
 
 @conv_forward.mistake("the bias is left out", hint="Set b to 100 and look at the output.")
@@ -1739,7 +2068,7 @@ def _(nn):
     return {"Conv2d": Conv2d}
 
 
-@conv_backward.mistake("db is assigned, not added", hint="Which clause of a layer's contract speaks of two batches?")
+@conv_backward.mistake("db is assigned, not added", hint="After two batches, db should hold the shares of both.")
 def _(nn):
     class Conv2d(nn.Conv2d):
         def backward(self, dy):
@@ -1790,7 +2119,7 @@ def _(nn):
 
 @check(of="Conv2d", points=1, sort="property", needs=["conv_backward"])
 def conv_properties(nn, x, dy):
-    """Conv2d refuses what it can't take and says so, keeps float32, and is linear: it passes the adjoint test."""
+    """Conv2d refuses what it can't take, shares nothing with other layers, keeps float32, passes the adjoint test."""
     layer = nn.Conv2d(3, 4, (3, 2), stride=2, padding=1, rng=nn.rng())
 
     def refusal(images):
@@ -1800,6 +2129,13 @@ def conv_properties(nn, x, dy):
             return f"refused, in Conv2d's name: {'Conv2d' in str(error)}"
         return "not refused"
 
+    def another_between():
+        other = nn.Conv2d(3, 4, (3, 2), stride=2, padding=1, rng=nn.rng())
+        layer.forward(x)
+        other.forward(x[::-1] + 1)
+        layer.backward(dy)
+        return np.array(layer.W.grad)
+
     def too_small(images):
         try:
             layer.forward(images)
@@ -1808,6 +2144,7 @@ def conv_properties(nn, x, dy):
         return "not refused"
 
     result = {
+        "dW after another layer's forward": another_between(),
         "refusal of a single image": refusal(x[0]),
         "refusal of channels that come last": refusal(x.transpose(0, 2, 3, 1)),
         "refusal of an image smaller than the window": too_small(np.zeros((2, 3, 0, 7))),
@@ -1822,7 +2159,7 @@ def conv_properties(nn, x, dy):
 
 @conv_properties.cases
 def _(rng):
-    yield {"x": rng.normal(size=(2, 3, 6, 9)), "dy": rng.normal(size=(2, 4, 3, 5))}
+    yield {"x": quarters(rng, 2, 3, 6, 9), "dy": quarters(rng, 2, 4, 3, 5)}
 
 
 @conv_properties.mistake(
@@ -1854,6 +2191,41 @@ def _(nn):
     return {"Conv2d": Conv2d}
 
 
+@conv_properties.mistake(
+    "dX becomes float64, though y does not",
+    hint="Your image_gradient makes it. Which dtype has np.zeros, if nobody says?",
+)
+def _(nn):
+    class Conv2d(nn.Conv2d):
+        def backward(self, dy):
+            x = self._x
+            self.W.grad += nn.filter_gradient(x, dy, self.window)
+            self.b.grad += dy.sum(axis=(0, 2, 3))
+            return nn.image_gradient(dy, self.W.value, x.shape[2:], self.window).astype(float)
+
+    return {"Conv2d": Conv2d}
+
+
+@conv_properties.mistake(
+    "all layers share what forward has kept",
+    hint="Two layers are used in turn. Does each keep its own images in itself, or in a place that both can see?",
+)
+def _(nn):
+    class Conv2d(nn.Conv2d):
+        def forward(self, x, *, train=False):
+            self.require_shape(x)
+            Conv2d.kept = x
+            return nn.correlate(x, self.W.value, self.b.value, self.window)
+
+        def backward(self, dy):
+            x = self.kept
+            self.W.grad += nn.filter_gradient(x, dy, self.window)
+            self.b.grad += dy.sum(axis=(0, 2, 3))
+            return nn.image_gradient(dy, self.W.value, x.shape[2:], self.window)
+
+    return {"Conv2d": Conv2d}
+
+
 @conv_properties.mistake("the argument is centred in place", hint="x is the caller's. What does `x -= ...` do to it?")
 def _(nn):
     class Conv2d(nn.Conv2d):
@@ -1869,21 +2241,19 @@ def _(nn):
 # ---------------------------------------------------------------- all parts together
 
 
-@check(of="Conv2d", points=3, sort="outcome", needs=["conv_backward"], seconds=60)
-def train_cnn(nn, images, labels, W1, W2, W3, seed):
-    """A small network with two of your layers, trained on 1,000 digits, follows the reference and generalises."""
-    x, y = images[:, None] / 16.0, labels.astype(np.int64)
+@check(of="Conv2d", points=3, sort="outcome", needs=["conv_forward", "conv_backward"], seconds=60)
+def train_cnn(nn, images, labels, seed):
+    """A network of three of your layers, trained on 1,000 digits, follows the reference and reads new digits."""
+    x, y, rng = images[:, None] / 16.0, labels.astype(np.int64), np.random.default_rng(seed)
     layers = [
-        nn.Conv2d(1, 6, 3, rng=nn.rng()),
-        nn.Conv2d(6, 12, 3, stride=2, padding=1, rng=nn.rng()),
-        nn.Dense(108, 10, rng=nn.rng()),
+        nn.Conv2d(1, 6, 3, init=nn.he_normal, rng=rng),
+        nn.Conv2d(6, 12, 3, stride=2, padding=1, init=nn.he_normal, rng=rng),
+        nn.Conv2d(12, 10, 3, rng=rng),
     ]
-    for layer, W in zip(layers, (W1, W2, W3), strict=True):
-        layer.W.value[...] = W
-    model = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), nn.Flatten(), layers[2])
+    model = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2], nn.Flatten())
     optimizer, loss = nn.GradientDescent(model.parameters(), 0.3), nn.SoftmaxCrossEntropy()
     result = {}
-    for step, batch in enumerate(np.random.default_rng(seed).integers(0, len(x), size=(250, 32))):
+    for step, batch in enumerate(rng.integers(0, len(x), size=(250, 32))):
         if step == 200:
             optimizer.learning_rate = 0.05  # small steps at last, so that no batch has the last word
         loss.forward(model.forward(x[batch], train=True), y[batch])
@@ -1895,7 +2265,8 @@ def train_cnn(nn, images, labels, W1, W2, W3, seed):
                 result[f"W{i} after 5 steps"] = np.array(layer.W.value)
                 result[f"b{i} after 5 steps"] = np.array(layer.b.value)
     for i, layer in enumerate(layers, start=1):
-        result[f"W{i}"], result[f"b{i}"] = layer.W.value, layer.b.value
+        result[f"W{i}"] = np.asarray(layer.W.value, dtype=np.float32)
+        result[f"b{i}"] = np.asarray(layer.b.value, dtype=np.float32)
     return result
 
 
@@ -1908,32 +2279,30 @@ def _(rng):
     yield {
         "images": images[learn],
         "labels": labels[learn],
-        "W1": rng.normal(size=(6, 1, 3, 3)) * np.sqrt(2 / 9),
-        "W2": rng.normal(size=(12, 6, 3, 3)) * np.sqrt(2 / 54),
-        "W3": rng.normal(size=(108, 10)) * np.sqrt(2 / 118),
         "seed": int(rng.integers(2**31)),
         "judge": {"images": images[judge], "labels": labels[judge]},
     }
 
 
 @train_cnn.outcome(
-    "accuracy on digits that the network has not seen", at_least=0.9, uses=["W1", "b1", "W2", "b2", "W3", "b3"]
+    "accuracy on digits that the network has not seen", at_least=0.85, uses=["W1", "b1", "W2", "b2", "W3", "b3"]
 )
 def _(arrays, judge):
-    """Measured on 1,000 draws of the reference: 0.927 to 0.977, mean 0.957, standard deviation 0.008. No false failure.
+    """Measured on 1,000 draws of the reference: 0.883 to 0.977, mean 0.957, standard deviation 0.008. No false failure.
 
-    The control, on 40 draws: 0.082 to 0.119. With dW flipped: 0.758 to 0.907; divided by N once more: 0.913 to 0.957;
-    with a first layer that never learns: 0.905 to 0.964. The comparison after five steps catches all of these.
+    The controls, on 20 draws each: uphill 0.082 to 0.118, filters that never learn 0.066 to 0.197, dW flipped 0.083 to
+    0.300. What else: dW divided by N once more 0.587 to 0.873, no gradient for the layers below 0.868 to 0.935, biases
+    that never learn 0.937 to 0.969. What passes the band is caught by the comparison after five steps.
     """
-    hidden = judge["images"][:, None] / 16.0
-    for i, stride, padding in ((1, 1, 0), (2, 2, 1)):
+    seen = judge["images"][:, None] / 16.0
+    for i, stride, padding in ((1, 1, 0), (2, 2, 1), (3, 1, 0)):
+        seen = np.maximum(seen, 0)
         sides = (padding, padding)
-        hidden = np.pad(hidden, ((0, 0), (0, 0), sides, sides))
-        windows = np.lib.stride_tricks.sliding_window_view(hidden, (3, 3), axis=(2, 3))[:, :, ::stride, ::stride]
+        seen = np.pad(seen, ((0, 0), (0, 0), sides, sides))
+        windows = np.lib.stride_tricks.sliding_window_view(seen, (3, 3), axis=(2, 3))[:, :, ::stride, ::stride]
         answers = np.einsum("ncuvij,ocij->nouv", windows, arrays[f"W{i}"], optimize=True)
-        hidden = np.maximum(answers + arrays[f"b{i}"][:, None, None], 0)
-    answers = np.argmax(hidden.reshape(len(hidden), -1) @ arrays["W3"] + arrays["b3"], axis=1)
-    return np.mean(answers == judge["labels"])
+        seen = answers + arrays[f"b{i}"][:, None, None]
+    return np.mean(np.argmax(seen[:, :, 0, 0], axis=1) == judge["labels"])
 
 
 @train_cnn.mistake(
@@ -1967,6 +2336,17 @@ def _(nn):
     return {"Conv2d": Conv2d}
 
 
+@train_cnn.mistake("the filters never learn", hint="Compare W before and after a step.", control=True)
+def _(nn):
+    class Conv2d(nn.Conv2d):
+        def backward(self, dy):
+            x = self._x
+            self.b.grad += dy.sum(axis=(0, 2, 3))
+            return nn.image_gradient(dy, self.W.value, x.shape[2:], self.window)
+
+    return {"Conv2d": Conv2d}
+
+
 @train_cnn.mistake("the filters' biases never learn", hint="Compare b before and after a step.")
 def _(nn):
     class Conv2d(nn.Conv2d):
@@ -1979,7 +2359,7 @@ def _(nn):
 
 
 @train_cnn.mistake(
-    "no gradient reaches the first layer", hint="What does the second layer's backward hand back to the first?"
+    "no gradient reaches the layers below", hint="What does a layer's backward hand back to the layer below it?"
 )
 def _(nn):
     class Conv2d(nn.Conv2d):
@@ -1992,7 +2372,7 @@ def _(nn):
     return {"Conv2d": Conv2d}
 
 
-@train_cnn.mistake("dW is flipped", hint="Run the check of filter_gradient again.")
+@train_cnn.mistake("dW is flipped", hint="Run the check of filter_gradient again.", control=True)
 def _(nn):
     class Conv2d(nn.Conv2d):
         def backward(self, dy):

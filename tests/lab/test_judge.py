@@ -330,6 +330,19 @@ def test_entries_that_were_not_computed_are_left_out():
     assert told(with_numeric(wrong, nothing)) == ()
 
 
+def test_the_own_forward_pass_is_not_blamed_for_a_wrong_dtype_or_shape():
+    single = changed(dX=lambda a: a.astype(np.float32))
+    assert told(with_numeric(single, [e.arrays["dX"] for e in EXPECTED])) == ()
+    short = [changed(dX=lambda a: a[:2])[0], EXPECTED[1]]
+    assert told(with_numeric(short, [e.arrays["dX"] for e in EXPECTED])) == ()
+
+
+def test_a_case_that_is_right_does_not_speak_for_a_wrong_one():
+    wrong = [changed(dX=half)[0], EXPECTED[1]]
+    assert told(with_numeric(wrong, [e.arrays["dX"] for e in EXPECTED])) == (NOT_OWN,)
+    assert told(with_numeric(wrong, [e.arrays["dX"] for e in wrong])) == (OWN,)
+
+
 @pytest.mark.parametrize(
     "numeric", [np.full((3, 2), "a"), np.zeros((2, 3)), np.zeros((3, 2), int), np.zeros((3, 2), complex), np.zeros(())]
 )

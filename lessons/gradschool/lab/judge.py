@@ -97,7 +97,7 @@ def judge(
     mistake, hint = _name_mistake(spec, answers, evidence, wrong)
     findings, rests_on = list(wrong.values()), ""
     if mistake is None:
-        findings += _own_gradient(spec, evidence, wrong)
+        findings += _own_gradient(spec, answers, evidence, wrong)
         rests_on, hint = _mend_first(spec, earlier or {})
     return Verdict(
         spec.name,
@@ -257,30 +257,33 @@ def _harmless(spec: Spec, mistake: Mistake, answers: Answers, name: str) -> bool
     )
 
 
-def _own_gradient(spec: Spec, evidence: Sequence[Evidence], wrong: Mapping[str, str]) -> list[str]:
-    """Say whether a wrong gradient is at least the gradient of the student's own forward."""
+def _own_gradient(spec: Spec, answers: Answers, evidence: Sequence[Evidence], wrong: Mapping[str, str]) -> list[str]:
+    """Say whether a wrong gradient is at least the gradient of the student's own forward, where it is wrong."""
     told = []
     for name in wrong:
         verdicts = []
-        for e in evidence:
+        for case, e, want in zip(answers.cases, evidence, answers.expected, strict=False):
+            if _one(spec, name, case, e, want) is None:
+                continue
             numeric, got = e.arrays.get(NUMERIC + name), e.arrays.get(name)
             if numeric is None or got is None or numeric.shape != got.shape:
-                continue
-            if numeric.dtype.kind != "f" or got.dtype.kind != "f":
-                continue
+                break  # a difference says nothing of a wrong shape or dtype
+            if not numeric.dtype == got.dtype == np.float64:
+                break
             known = ~np.isnan(numeric)
             if known.any():
                 with np.errstate(all="ignore"):
                     scale = 1.0 + float(np.abs(numeric[known]).max())
                     verdicts.append(bool((np.abs(got[known] - numeric[known]) < 1e-5 * scale).all()))
-        if verdicts and all(verdicts):
-            told.append(
-                f"`{name}` is the gradient of your own forward pass, so look for the fault in the forward pass."
-            )
-        elif verdicts:
-            told.append(
-                f"`{name}` is not the gradient of your own forward pass: finite differences of it give another."
-            )
+        else:
+            if verdicts and all(verdicts):
+                told.append(
+                    f"`{name}` is the gradient of your own forward pass, so look for the fault in the forward pass."
+                )
+            elif verdicts:
+                told.append(
+                    f"`{name}` is not the gradient of your own forward pass: finite differences of it give another."
+                )
     return told
 
 

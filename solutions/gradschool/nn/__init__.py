@@ -26,7 +26,8 @@ Layers          Dense Sequential Activation Input Flatten Dropout TimeDistribute
   sequences     RNN LSTM GRU Embedding
   scales        BatchNorm LayerNorm
 Activations     ReLU LeakyReLU ReLU6 ELU CELU SELU GELU SiLU Mish Softplus Sigmoid LogSigmoid Hardsigmoid Hardswish
-                Tanh Hardtanh Tanhshrink Hardshrink Softshrink Softsign Threshold Softmax LogSoftmax
+                Tanh Hardtanh Tanhshrink Hardshrink Softshrink Softsign Threshold Softmax LogSoftmax,
+                and the function log_sum_exp
 Losses          MeanSquaredError MeanAbsoluteError Huber BinaryCrossEntropy SoftmaxCrossEntropy; penalties L1 L2
 Optimizers      GradientDescent SGD Adagrad Adadelta RMSprop Adam AdamW, and Optimizer; clip_norm clip_value
 Schedules       ConstantLR LinearLR StepLR MultiStepLR MultiplicativeLR LambdaLR ExponentialLR PolynomialLR
@@ -100,6 +101,7 @@ MODULES = {
     "Tanhshrink": "activations.shrink",
     "Softmax": "activations.softmax",
     "LogSoftmax": "activations.log_softmax",
+    "log_sum_exp": "activations.log_sum_exp",
     # losses and penalties
     "MeanSquaredError": "losses.mean_squared_error",
     "MeanAbsoluteError": "losses.mean_absolute_error",
@@ -208,6 +210,7 @@ if TYPE_CHECKING:
     from gradschool.nn.activations.leaky_relu import LeakyReLU as LeakyReLU
     from gradschool.nn.activations.log_sigmoid import LogSigmoid as LogSigmoid
     from gradschool.nn.activations.log_softmax import LogSoftmax as LogSoftmax
+    from gradschool.nn.activations.log_sum_exp import log_sum_exp as log_sum_exp
     from gradschool.nn.activations.mish import Mish as Mish
     from gradschool.nn.activations.relu import ReLU as ReLU
     from gradschool.nn.activations.selu import SELU as SELU

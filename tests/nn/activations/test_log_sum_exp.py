@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gradschool.nn.activations.log_sum_exp import log_sum_exp
+from gradschool.nn import log_sum_exp
 
 
 def test_worked_by_hand():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gradschool.nn import Conv2d, fans, zeros
-from gradschool.nn.layers.convolution import blocks
+from gradschool.nn.layers.fast_correlation import blocks
 
 
 def conv2d(inputs, outputs, kernel, **options):

@@ -20,7 +20,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gradschool.nn.initializers import glorot_uniform
-from gradschool.nn.layers.convolution import correlate, filter_gradient, image_gradient
+from gradschool.nn.layers.fast_correlation import correlate, filter_gradient, image_gradient
 from gradschool.nn.layers.images import pair, require_images, sides
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.layers.places import output_size

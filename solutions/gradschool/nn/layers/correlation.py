@@ -1,4 +1,4 @@
-"""Cross-correlation of images with filters, and its two gradients: each as it is derived, and none in a hurry.
+"""Cross-correlation of images with filters, and its two gradients, plain: each as it is derived.
 
 x (N, C, H, W)   W (O, C, kh, kw)   b (O,)   y (N, O, OH, OW)   P = OH·OW places
 
@@ -8,8 +8,8 @@ correlate              Y[n] = W X[n] + b      W (O, C·kh·kw)   Y[n] (O, P)
 filter_gradient        dW = Σₙ dY[n] X[n]ᵀ
 image_gradient         dX[n] = Wᵀ dY[n], and each entry is added to the pixel that it was copied from
 
-`gradschool.nn.layers.convolution` has the last three under the same names, several times as fast: that is what `Conv2d`
-computes with, and these are what its tests compare it with.
+`fast_correlation.py` has the last three under the same names, several times as fast: that is what `Conv2d` computes
+with, and these are what its tests compare it with.
 
 Dumoulin & Visin (2016), A guide to convolution arithmetic for deep learning, arXiv:1603.07285.
 """

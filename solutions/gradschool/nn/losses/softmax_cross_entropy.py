@@ -56,13 +56,15 @@ class SoftmaxCrossEntropy:
         t = soft_targets(target, prediction.shape, smoothing=self.smoothing, dtype=prediction.dtype)
         weight = example_weights(prediction, target, self.ignore)
         shifted = prediction - prediction.max(axis=-1, keepdims=True)
-        e = np.exp(shifted)
-        total = e.sum(axis=-1, keepdims=True)
-        self._p: Array = e / total
-        self._t, self._weight = t, weight
+        p: Array = np.exp(shifted)
+        total = p.sum(axis=-1, keepdims=True)
+        p /= total
+        self._p, self._t, self._weight = p, t, weight
         surprise = np.log(total) - shifted
         surprise[t == 0] = 0  # it is ∞ at a logit of −∞, and 0 · ∞ is not a number
-        return float((weight * t * surprise).sum())
+        surprise *= t
+        surprise *= weight
+        return float(surprise.sum())
 
     def backward(self) -> Array:
         """Return the gradient of the last forward's loss with respect to the logits, of their shape."""

@@ -3,7 +3,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from gradschool.nn.layers.im2col import batch_last, col2im, im2col, windows
+from gradschool.nn.layers.fast_correlation import batch_last, col2im, im2col, windows
 from gradschool.nn.layers.places import places
 from gradschool.nn.layers.window import Window
 
