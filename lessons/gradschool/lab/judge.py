@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -261,30 +262,38 @@ def _own_gradient(spec: Spec, answers: Answers, evidence: Sequence[Evidence], wr
     """Say whether a wrong gradient is at least the gradient of the student's own forward, where it is wrong."""
     told = []
     for name in wrong:
-        verdicts = []
-        for case, e, want in zip(answers.cases, evidence, answers.expected, strict=False):
-            if _one(spec, name, case, e, want) is None:
-                continue
-            numeric, got = e.arrays.get(NUMERIC + name), e.arrays.get(name)
-            if numeric is None or got is None or numeric.shape != got.shape:
-                break  # a difference says nothing of a wrong shape or dtype
-            if not numeric.dtype == got.dtype == np.float64:
-                break
-            known = ~np.isnan(numeric)
-            if known.any():
-                with np.errstate(all="ignore"):
-                    scale = 1.0 + float(np.abs(numeric[known]).max())
-                    verdicts.append(bool((np.abs(got[known] - numeric[known]) < 1e-5 * scale).all()))
-        else:
-            if verdicts and all(verdicts):
-                told.append(
-                    f"`{name}` is the gradient of your own forward pass, so look for the fault in the forward pass."
-                )
-            elif verdicts:
-                told.append(
-                    f"`{name}` is not the gradient of your own forward pass: finite differences of it give another."
-                )
+        at_fault = [
+            e
+            for case, e, want in zip(answers.cases, evidence, answers.expected, strict=False)
+            if _one(spec, name, case, e, want) is not None
+        ]
+        pairs: list[tuple[Any, Any]] = [(e.arrays.get(name), e.arrays.get(NUMERIC + name)) for e in at_fault]
+        if not all(_comparable(got, numeric) for got, numeric in pairs):
+            continue  # a difference says nothing of a wrong shape or dtype
+        agree = [_agree(got, numeric) for got, numeric in pairs if not np.isnan(numeric).all()]
+        if agree and all(agree):
+            told.append(
+                f"`{name}` is the gradient of your own forward pass, so look for the fault in the forward pass."
+            )
+        elif agree:
+            told.append(
+                f"`{name}` is not the gradient of your own forward pass: finite differences of it give another."
+            )
     return told
+
+
+def _comparable(got: Any, numeric: Any) -> bool:
+    if got is None or numeric is None:
+        return False
+    return bool(got.shape == numeric.shape and got.dtype == numeric.dtype == np.float64)
+
+
+def _agree(got: Any, numeric: Any) -> bool:
+    """Return whether a gradient is that of the finite differences, where these were computed."""
+    known = ~np.isnan(numeric)
+    with np.errstate(all="ignore"):
+        scale = 1.0 + float(np.abs(numeric[known]).max())
+        return bool((np.abs(got[known] - numeric[known]) < 1e-5 * scale).all())
 
 
 def _mend_first(spec: Spec, earlier: Mapping[str, Verdict]) -> tuple[str, str]:
