@@ -95,13 +95,11 @@ class Planter:
         self.reference = Reference(lesson)
         self.answers = {n: self.reference.answers(c, PUBLIC_SEED) for n, c in lesson.checks.items()}
         self.code = [c for c in lesson.checks.values() if not c.is_question]
-        right = self.reference.names()
-        replaced = {(c.name, v.text): v.overlay(right) for c in self.code for v in c.mistakes}
+        self.right = self.reference.names()
+        replaced = {(c.name, v.text): v.overlay(self.right) for c in self.code for v in c.mistakes}
         self.touched = {key: touched(names) for key, names in replaced.items()}
         self.rests = {name: self._rests_on(check) for name, check in lesson.checks.items()}
         self.verdicts: dict[tuple[str, tuple[Overlay, ...]], Verdict] = {}
-        order = {name: number for number, name in enumerate(lesson.exercises)}
-        self.place = {key: max(order[name] for name in names) for key, names in replaced.items()}
 
     def right_styles(self) -> list[Slot]:
         """Return the solution as the library has it, and in the lesson's other styles."""
@@ -192,12 +190,11 @@ class Planter:
     def _that_matter(self, check: Check, overlays: Sequence[Overlay]) -> list[Overlay]:
         """Return the overlays that replace what a check rests on, or what such an overlay itself calls."""
         names, matter = set(self.rests[check.name]), set[int]()
-        right = self.reference.names()
         found = True
         while found:
             found = False
             for number, overlay in enumerate(overlays):
-                if number not in matter and names & set(overlay(right)):
+                if number not in matter and names & set(overlay(self.right)):
                     matter.add(number)
                     names |= _mentioned(overlay) & set(self.lesson.exercises)
                     found = True
@@ -215,9 +212,13 @@ class Planter:
 
     def _overlays(self, slot: Slot, items: Sequence[Item]) -> list[Overlay]:
         """Return what a slot replaces, in the order of the notebook's cells: a later cell builds on an earlier one."""
-        code = [item for item in items if not item[0].is_question]
-        code.sort(key=lambda item: self.place[item[0].name, item[1].text])
-        return [*slot.overlays, *(variant.overlay for _, variant in code)]
+        overlays = [*slot.overlays, *(variant.overlay for check, variant in items if not check.is_question)]
+        return sorted(overlays, key=self._place_of)
+
+    def _place_of(self, overlay: Overlay) -> int:
+        """Return the number of the last exercise that an overlay replaces."""
+        exercises = list(self.lesson.exercises)
+        return max(exercises.index(name) for name in overlay(self.right))
 
     def _crowded(self, items: Sequence[Item]) -> bool:
         """Return whether two of these are of one check or replace the same thing."""
@@ -228,7 +229,7 @@ class Planter:
     def make(self, slot: Slot) -> Made:
         """Return the submission of a slot."""
         notebook = notebooks.notebook(self.lesson, "solved")
-        plant(self.lesson, notebook, self._overlays(slot, slot.items), self.reference.names())
+        plant(self.lesson, notebook, self._overlays(slot, slot.items), self.right)
         for check, variant in slot.items:
             if check.is_question:
                 _cell(notebook, f"question-{check.name}").source = f"{check.name} = {variant.answer!r}"
