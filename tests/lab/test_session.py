@@ -129,6 +129,15 @@ def test_a_check_that_rests_on_a_wrong_one_says_so(check, own, capsys):
     )
 
 
+def test_what_a_check_rests_on_is_looked_at_as_it_is_now(check, own, capsys):
+    own["double"], own["square"] = (lambda x: x.copy()), (lambda x: x + 1)
+    check("square")
+    assert "This rests on `double`, which is not right yet" in capsys.readouterr().out  # it was never checked
+    own["double"] = double
+    check("square")
+    assert "rests on" not in capsys.readouterr().out  # it was mended, and not checked again
+
+
 def test_a_check_leaves_its_cases_as_they_were(check, own):
     def spoils(x):
         x *= 0
