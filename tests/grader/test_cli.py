@@ -28,6 +28,7 @@ COMMANDS = [
     ["mistakes"],
     ["export"],
     ["demo"],
+    ["assemble"],
 ]
 
 
@@ -65,7 +66,7 @@ def test_every_command_has_a_help_that_says_what_it_does(command):
 
 def test_every_command_is_among_those_tested():
     names = {command.callback.__name__ for command in cli.app.registered_commands}
-    assert names == {"build", "figures", "matrix", "release", "grade", "mistakes", "export", "demo"}
+    assert names == {"build", "figures", "matrix", "release", "grade", "mistakes", "export", "demo", "assemble"}
     assert {c.name for c in cli.classroom.registered_commands} == {"init", "simulate"}
 
 
@@ -104,6 +105,13 @@ def test_a_folder_that_is_no_classroom_has_status_5(run, built, tmp_path, comman
     code, _, err = run(*command, tmp_path, folder=built.root)
     assert code == 5
     assert "is no classroom: it has no nbgrader_config.py; `gradschool classroom init` makes one" in words(err)
+
+
+def test_a_library_is_not_assembled_in_a_folder_with_other_files(run, built, tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    code, _, err = run("assemble", tmp_path, "--to", tmp_path, "--isolation", "limits", folder=built.root)
+    assert code == 5
+    assert "holds other files; give a new folder" in words(err)
 
 
 def test_a_classroom_is_not_made_in_a_folder_with_other_files(run, built, tmp_path):

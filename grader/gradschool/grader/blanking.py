@@ -54,7 +54,9 @@ def _body(source: str, function: ast.FunctionDef) -> Body:
         raise LessonError(f"{function.name} has a docstring and no body to blank")
     lines = source.splitlines()
     before = function.body[0].end_lineno if statements is not function.body else None
-    first = (before + 1) if before else statements[0].lineno  # a comment above the first statement belongs to it
+    first = (before + 1) if before else statements[0].lineno
+    while not before and lines[first - 2].strip().startswith("#"):
+        first -= 1  # a comment above the first statement belongs to it
     last = statements[-1].end_lineno or first
     indent = " " * statements[0].col_offset
     text = textwrap.dedent("\n".join(lines[first - 1 : last])).splitlines()

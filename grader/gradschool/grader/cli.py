@@ -126,6 +126,38 @@ def release(
         print(here(folder / lesson.name))
 
 
+@app.command()
+def assemble(
+    notebooks: Annotated[Path, typer.Argument(help="A student's notebooks, or folders with one for each lesson.")],
+    to: Annotated[Path, typer.Option(help="Where to write the library.")] = Path("my-library"),
+    lesson: Annotated[
+        list[str] | None, typer.Option("--lesson", help="A lesson, by name or number; may be repeated; else all.")
+    ] = None,
+    isolation: Annotated[
+        Literal["auto", "namespaces", "bubblewrap", "landlock", "container", "limits"],
+        typer.Option(help="What keeps the notebooks' code from this machine; auto: the strongest that holds."),
+    ] = "auto",
+) -> None:
+    """Write a student's own library: the course's modules with the bodies of their notebooks.
+
+    A part that does not pass its checks is taken from the reference, and listed. In the folder, `make` trains a network
+    with the library, and `make test` runs its tests.
+    """
+    from gradschool.grader.assemble import assemble as write
+    from gradschool.grader.sandbox.choose import choose
+    from gradschool.grader.sandbox.pool import sandboxed
+
+    screen = console()
+    with progress_bar(screen) as bar, sandboxed(choose(isolation)) as runner:
+        pieces = write(Course.find(), notebooks, to, lesson or (), runner=runner, tell=bar)
+    table = Table("lesson", "part", "whose")
+    for piece in pieces:
+        table.add_row(piece.lesson, piece.name, "yours" if piece.own else f"the reference's: {piece.why}")
+    screen.print(table)
+    own = sum(piece.own for piece in pieces)
+    screen.print(f"{own} of {len(pieces)} parts are yours; the library is in {here(to)}", highlight=False)
+
+
 classroom = typer.Typer(no_args_is_help=True, help="Make nbgrader's folders for a class, or a made-up class.")
 app.add_typer(classroom, name="classroom")
 
