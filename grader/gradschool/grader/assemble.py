@@ -17,7 +17,7 @@ from gradschool.grader.authoring import PUBLIC_SEED
 from gradschool.grader.blanking import definition
 from gradschool.grader.course import Course
 from gradschool.grader.errors import ClassroomError
-from gradschool.grader.grade import Report, open_key, report
+from gradschool.grader.grade import open_key, report
 from gradschool.grader.lesson import Cell, Lesson
 from gradschool.grader.release import PARTS
 from gradschool.grader.sandbox.limits import Limits
@@ -85,17 +85,7 @@ def assemble(
         tell("checking the notebooks", number, len(lessons))
         folder = notebooks / lesson.name
         submission = find_submission(folder if folder.is_dir() else notebooks, "", lesson.name)
-        with open_key(course, lesson, PUBLIC_SEED) as key:
-            prepared = prepare(submission, lesson)
-            why: dict[str, str] = {}
-            if prepared.problem:
-                why = dict.fromkeys(_exercises(lesson), prepared.problem)
-            else:
-                prepared, why = _passing(
-                    prepared,
-                    lesson,
-                    lambda p: report(p, runner(p, key.task, limits or Limits()), key, limits or Limits()),
-                )
+        prepared, why = _judged(course, lesson, prepare(submission, lesson), runner, limits or Limits())
         scope = Scope.of(cell.source for cell in prepared.cells if cell.cell_type == "code" and cell.runs)
         for cell in lesson.of_kind("exercise"):
             own = [piece.name for piece in pieces if piece.own]
@@ -106,19 +96,25 @@ def assemble(
     return pieces
 
 
-def _passing(
-    prepared: Prepared, lesson: Lesson, grade: Callable[[Prepared], Report]
+def _judged(
+    course: Course, lesson: Lesson, prepared: Prepared, runner: Runner, limits: Limits
 ) -> tuple[Prepared, dict[str, str]]:
-    """Put the reference in the place of one failing exercise after the other, from the first, until all checks pass."""
+    """Put the reference in the place of one failing exercise after the other, from the first, until all checks pass.
+
+    Return the notebook that passes, and for each exercise that is the reference's why it is.
+    """
+    if prepared.problem:
+        return prepared, dict.fromkeys(_exercises(lesson), prepared.problem)
     why: dict[str, str] = {}
-    while True:
-        verdicts = {v.name: v for v in grade(prepared).verdicts}
-        failing = _first_failing(lesson, verdicts, why)
-        if failing is None:
-            return prepared, why
-        name, verdict = failing
-        why[name] = f"{verdict.name}: {verdict.mistake or (verdict.findings or (verdict.state,))[0].rstrip('.')}"
-        prepared = _with_reference(prepared, next(c for c in lesson.of_kind("exercise") if c.name == name))
+    with open_key(course, lesson, PUBLIC_SEED) as key:
+        while True:
+            graded = report(prepared, runner(prepared, key.task, limits), key, limits)
+            failing = _first_failing(lesson, {v.name: v for v in graded.verdicts}, why)
+            if failing is None:
+                return prepared, why
+            name, verdict = failing
+            why[name] = f"{verdict.name}: {verdict.mistake or (verdict.findings or (verdict.state,))[0].rstrip('.')}"
+            prepared = _with_reference(prepared, next(c for c in lesson.of_kind("exercise") if c.name == name))
 
 
 def _first_failing(
