@@ -7,6 +7,7 @@ not.
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -75,6 +76,7 @@ class Database:
             self._engine, self._say = None, _silence
 
     def _connect(self) -> Engine:
+        logging.getLogger("psycopg").setLevel(logging.ERROR)  # a connection that is lost is tried again, and told here
         engine = create_engine(self.location)
         if not inspect(engine).has_table(GRADE.name):
             engine.dispose()
