@@ -161,7 +161,7 @@ def _write(course: Course, to: Path, made: Mapping[str, str], pieces: Sequence[P
     if to.exists():
         for name in ("gradschool", "tests"):
             shutil.rmtree(to / name, ignore_errors=True)
-    without = shutil.ignore_patterns("__pycache__", "linear_regression.npz")
+    without = shutil.ignore_patterns("__pycache__")
     shutil.copytree(course.library, to / "gradschool/nn", ignore=without)
     shutil.copytree(course.root / PARTS["datasets"], to / "gradschool/datasets", ignore=without)
     for name in TESTS:

@@ -57,7 +57,7 @@ class Check:
     @property
     def is_question(self) -> bool:
         """Whether the check is of a question in the text."""
-        return self.answer is not None
+        return self.spec.is_question
 
     def cases(self, function: Callable[[np.random.Generator], Iterable[Case]]) -> Check:
         """Take `function(rng)` as the generator of the check's cases."""

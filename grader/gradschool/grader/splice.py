@@ -220,8 +220,8 @@ def _bound(node: ast.stmt) -> Iterator[str]:
                 yield from _bound(inner)
 
 
-def _parse(source: str, name: str = "") -> Definition:
-    nodes = [n for n in ast.parse(source).body if isinstance(n, Definition) and name in ("", n.name)]
+def _parse(source: str, name: str) -> Definition:
+    nodes = [n for n in ast.parse(source).body if isinstance(n, Definition) and n.name == name]
     if not nodes:
         raise SpliceError("no cell defines it as a function or a class")
     return nodes[-1]
