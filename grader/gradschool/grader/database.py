@@ -67,6 +67,7 @@ class Database:
         if self._engine is not None:
             yield
             return
+        logging.getLogger("psycopg").setLevel(logging.ERROR)  # `say` is told of a connection that is lost
         self._say = say or _silence
         self._engine = self._patiently(self._connect)
         try:
@@ -76,7 +77,6 @@ class Database:
             self._engine, self._say = None, _silence
 
     def _connect(self) -> Engine:
-        logging.getLogger("psycopg").setLevel(logging.ERROR)  # a connection that is lost is tried again, and told here
         engine = create_engine(self.location)
         if not inspect(engine).has_table(GRADE.name):
             engine.dispose()

@@ -215,7 +215,8 @@ def values(key):
     arrays = [value for _, cases in key.task.checks for case in cases for value in case.values()]
     numbers = {n for array in arrays if isinstance(array, np.ndarray) for n in array.ravel().tolist()}
     for number in numbers:
-        yield from (repr(number), f"{number:.6g}", np.float64(number).tobytes().hex(), str(int(abs(number) * 10**9)))
+        yield from (way for way in (repr(number), f"{number:.6g}") if len(way) > 5)  # short ones occur by chance
+        yield from (np.float64(number).tobytes().hex(), str(int(abs(number) * 10**9)))
         yield " ".join(WORDS[int(digit)] for digit in f"{abs(number):.6f}" if digit.isdigit())
 
 
