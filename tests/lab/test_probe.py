@@ -290,6 +290,23 @@ def test_an_exception_inside_a_library_is_shown_at_the_students_line(cell):
     )
 
 
+def test_an_exception_in_what_python_wrote_for_a_class_is_shown_at_the_students_line(cell):
+    own = cell("""
+        from dataclasses import dataclass
+
+        @dataclass(frozen=True)
+        class Point:
+            x: float
+
+        def f(x):
+            point = Point(1.0)
+            point.x = 2.0
+    """)
+    assert fault(own) == Fault(
+        "error", "FrozenInstanceError: cannot assign to field 'x'", "line 10 of its cell, in `f`: point.x = 2.0"
+    )
+
+
 def test_a_call_that_does_not_fit_has_no_line(cell):
     got = fault(cell("def f(): return 1"))
     assert got == Fault("error", "TypeError: f() takes 0 positional arguments but 1 was given")
