@@ -38,7 +38,10 @@ def test_two_mistakes_that_give_the_same_are_not_both_named_rightly(tiny):
 def test_the_page_lists_lessons_checks_and_mistakes(tiny):
     tiny.change(tiny.checks, "dX is divided by a", "dX | a is wrong")
     page = readme(tiny.course())
-    assert "| [01_tiny](01_tiny/01_tiny.md) A tiny lesson | `double`, `Scale` | 3 | 5 | 9 | 6 | 10 | nothing |" in page
+    assert (
+        "| [01_tiny](01_tiny/01_tiny.md) A tiny lesson | `double`, `Scale` | 3 | 5 | 9 | 6 | 10 | nothing "
+        "| [line](../figures/line.png) |" in page
+    )
     assert (
         "| `double_values` | `double` | value | 2 | x is squared, not doubled<br>x comes back as it went in |" in page
     )

@@ -41,17 +41,19 @@ def readme(course: Course) -> str:
         "",
         "<!-- Built by `gradschool build` from the lessons and their checks: edit those, not this page. -->",
         "",
-        "| lesson | builds | exercises and questions | checks | points | named mistakes | minutes | rests on |",
-        "|---|---|---|---|---|---|---|---|",
+        "| lesson | builds | exercises, questions | checks | points | named mistakes | minutes | rests on | figures |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     lessons = course.lessons()
     for lesson in lessons:
         builds = ", ".join(f"`{cell.name}`" for cell in lesson.of_kind("exercise"))
         mistakes = sum(len(check.mistakes) for check in lesson.checks.values())
         rests = ", ".join(lesson.rests_on) or "nothing"
+        figures = ", ".join(f"[{name}](../figures/{name}.png)" for cell in lesson.cells for name in cell.figures)
         numbers = f"{len(lesson.exercises)} | {len(lesson.checks)} | {lesson.points:g} | {mistakes} | {lesson.minutes}"
         lines.append(
-            f"| [{lesson.name}]({lesson.name}/{lesson.name}.md) {lesson.title} | {builds} | {numbers} | {rests} |"
+            f"| [{lesson.name}]({lesson.name}/{lesson.name}.md) {lesson.title} | {builds} | {numbers} | {rests} "
+            f"| {figures} |"
         )
     lines += [
         "",
