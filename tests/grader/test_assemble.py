@@ -61,7 +61,8 @@ def test_the_references_solutions_give_the_library_back(course, tmp_path):
     conv2d = (tmp_path / "mine/gradschool/nn/layers/conv2d.py").read_text()
     assert "from gradschool.nn.layers.correlation import correlate\n" in conv2d
     assert "fast_correlation" not in conv2d
-    asked = [sys.executable, "-m", "pytest", "-q", "tests/pytorch", "-p", "no:cacheprovider"]
+    plain = "Conv2d or MaxPool2d or RNN"  # of these the library has faster forms than the lessons
+    asked = [sys.executable, "-m", "pytest", "-q", "tests/pytorch", "-k", plain, "-p", "no:cacheprovider"]
     tests = subprocess.run(asked, cwd=tmp_path / "mine", capture_output=True, text=True, check=False)
     assert tests.returncode == 0, tests.stdout[-2000:]
     done = subprocess.run(
