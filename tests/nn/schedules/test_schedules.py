@@ -130,6 +130,19 @@ def test_the_base_class_has_no_rate():
         Schedule()(0)
 
 
+@pytest.mark.parametrize(
+    ("returned", "told"),
+    [(None, "None for step 3, not a number; look for a missing return"), ([1], r"\[1\] for step 3, n")],
+)
+def test_a_rate_that_is_no_number_is_told(returned, told):
+    class Odd(Schedule):
+        def rate(self, step):
+            return returned
+
+    with pytest.raises(TypeError, match=f"^Odd.rate returned {told}"):
+        Odd()(3)
+
+
 def test_an_optimizer_follows_its_schedule():
     """1 - 0.8 - 0.4 - 0.2, with a gradient of 1."""
     parameter = Parameter([1.0])

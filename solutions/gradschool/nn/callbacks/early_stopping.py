@@ -47,33 +47,40 @@ class EarlyStopping(Callback):
     def on_train_begin(self, run: Run) -> None:
         """Forget the last training; raise ValueError if the value to watch cannot be there."""
         self.monitor.expect(run)
-        self.waited = 0
+        self.waited: int = 0
         self.best: float | None = None
         self.best_epoch: int | None = None
         self.stopped_epoch: int | None = None
-        self._best_state: dict[str, Array] | None = None
+        self.best_state: dict[str, Array] | None = None
 
     def on_epoch_end(self, run: Run) -> None:
-        """Compare this epoch's value with the best, and stop if that was long ago."""
+        """Look at this epoch's value, unless it is too early to."""
         value = self.monitor.read(run.logs)
-        if run.epoch < self.start_from_epoch:
-            return
+        if run.epoch >= self.start_from_epoch:
+            self.look(run, value)
+
+    def look(self, run: Run, value: float) -> None:
+        """Keep this epoch if its value is the best so far; stop if there was none better for too long."""
         self.waited += 1
         if self.monitor.better(value, self.best):
-            self._keep(run, value)
-            if self.baseline is None or self.monitor.better(value, self.baseline):
+            self.keep(run, value)
+            if self.counts(value):
                 self.waited = 0
         elif self.waited >= self.patience:
             self.stopped_epoch = run.epoch
             run.stop = True
 
-    def on_train_end(self, run: Run) -> None:
-        """Give the model back the state of its best epoch, if that was asked for."""
-        if self._best_state is not None:
-            run.model.load_state(self._best_state)
+    def counts(self, value: float) -> bool:
+        """Return whether the count may start again at `value`: always, unless there is a baseline to beat."""
+        return self.baseline is None or self.monitor.better(value, self.baseline)
 
-    def _keep(self, run: Run, value: float) -> None:
-        """Make this the best epoch."""
+    def keep(self, run: Run, value: float) -> None:
+        """Make this the best epoch, and keep the state of its model if that is to be restored."""
         self.best, self.best_epoch = value, run.epoch
         if self.restore_best_weights:
-            self._best_state = {name: array.copy() for name, array in run.model.state().items()}
+            self.best_state = {name: array.copy() for name, array in run.model.state().items()}
+
+    def on_train_end(self, run: Run) -> None:
+        """Give the model back the state of its best epoch, if that was asked for."""
+        if self.best_state is not None:
+            run.model.load_state(self.best_state)

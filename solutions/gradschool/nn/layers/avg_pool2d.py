@@ -16,12 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from gradschool.nn.dtypes import floating
+from gradschool.nn.layers.fast_pooling import avg_pool, avg_pool_gradient
 from gradschool.nn.layers.images import require_images
 from gradschool.nn.layers.layer import Layer
-from gradschool.nn.layers.windows import Windows, rows_and_columns
+from gradschool.nn.layers.window import pool_window
 from gradschool.nn.types import Array
 
 
@@ -40,37 +38,14 @@ class AvgPool2d(Layer):
         padding: int | Sequence[int] = 0,
     ) -> None:
         """Put windows of `kernel` pixels, `stride` apart, on images with `padding` around them."""
-        self.kernel, self.stride, self.padding = kernel, kernel if stride is None else stride, padding
-        self._rows, self._columns = rows_and_columns(kernel, stride, padding)
+        self.kernel, self.window = kernel, pool_window(kernel, stride, padding)
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
-        """Return the means, (N, C, H', W'), of `x` of shape (N, C, H, W)."""
+        """Return the means, (N, C, OH, OW), of `x` of shape (N, C, H, W)."""
         require_images(f"AvgPool2d({self.kernel})", x)
-        of_rows = _sum(floating(x), self._columns)
-        y = _sum(of_rows, self._rows)
-        y /= self._rows.kernel * self._columns.kernel
-        self._saved = x.shape, of_rows.shape
-        return y
+        self._size = x.shape[2:]
+        return avg_pool(x, self.window)
 
     def backward(self, dy: Array) -> Array:
         """Return dX of shape (N, C, H, W)."""
-        shape, of_rows_shape = self._saved
-        share = dy / (self._rows.kernel * self._columns.kernel)
-        of_rows = _to_all(share, self._rows, of_rows_shape)
-        return _to_all(of_rows, self._columns, shape)
-
-
-def _sum(x: Array, windows: Windows) -> Array:
-    """Return the sum of every window along one axis."""
-    y = np.zeros(windows.places(x), dtype=x.dtype)
-    for places, pixels in windows.slices(y.shape[windows.axis], x.shape[windows.axis]):
-        y[places] += x[pixels]
-    return y
-
-
-def _to_all(dy: Array, windows: Windows, shape: tuple[int, ...]) -> Array:
-    """Return an array of `shape`, in which every window has added its dy to each of its pixels."""
-    dx = np.zeros(shape, dtype=dy.dtype)
-    for places, pixels in windows.slices(dy.shape[windows.axis], shape[windows.axis]):
-        dx[pixels] += dy[places]
-    return dx
+        return avg_pool_gradient(dy, self._size, self.window)

@@ -23,15 +23,14 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from gradschool.nn.initializers import glorot_uniform, orthogonal
+from gradschool.nn.initializers import glorot_uniform
 from gradschool.nn.layers.gates import Products, by_gate, in_blocks, in_rows, joined, squash, transposed
 from gradschool.nn.layers.layer import Layer
-from gradschool.nn.layers.recurrent import at_every_step, require_sequence, state_or_zeros
+from gradschool.nn.layers.recurrent import ORTHOGONAL, at_every_step, require_sequence, state_or_zeros
 from gradschool.nn.layers.sizes import require_sizes
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
 
-ORTHOGONAL = orthogonal()
 OF_X = [0, 1, 3]
 """The gates are computed in blocks r, z, m, n, of which these have weights for x: r, z, n."""
 

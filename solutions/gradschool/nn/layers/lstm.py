@@ -25,15 +25,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from gradschool.nn.initializers import glorot_uniform, orthogonal
+from gradschool.nn.initializers import glorot_uniform
 from gradschool.nn.layers.gates import Products, by_gate, in_blocks, in_rows, joined, squash, transposed
 from gradschool.nn.layers.layer import Layer
-from gradschool.nn.layers.recurrent import at_every_step, pair_or_zeros, require_sequence
+from gradschool.nn.layers.recurrent import ORTHOGONAL, at_every_step, pair_or_zeros, require_sequence
 from gradschool.nn.layers.sizes import require_sizes
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
 
-ORTHOGONAL = orthogonal()
 ORDER = [0, 1, 3, 2]
 """The gates as they are computed, i f o g, in the order of the parameters, i f g o: those with σ are neighbours."""
 

@@ -9,27 +9,18 @@ Backward     dX at the pixel that is the maximum += dYₙ꜀ₒᵤ,   for every 
 The padding counts as −∞. Of several maxima in a window the first one, row by row, gets the gradient, as in PyTorch. A
 window with a NaN gives NaN. Rows and columns that the last window does not reach are ignored: their gradient is 0.
 
-The first maximum of a window is in the first row that has the maximum, and is the first in that row. So we look for the
-winner of each row of the windows, and then for the winner among the rows.
-
 Ranzato, Huang, Boureau & LeCun (2007), CVPR, doi:10.1109/CVPR.2007.383157.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
+from gradschool.nn.layers.fast_pooling import max_pool, max_pool_gradient
 from gradschool.nn.layers.images import require_images
 from gradschool.nn.layers.layer import Layer
-from gradschool.nn.layers.windows import Windows, rows_and_columns
+from gradschool.nn.layers.window import pool_window
 from gradschool.nn.types import Array
-
-Winners = npt.NDArray[np.unsignedinteger[Any]]
-"""For every window, which of its pixels is the largest: 0 for the first."""
 
 
 class MaxPool2d(Layer):
@@ -48,47 +39,16 @@ class MaxPool2d(Layer):
         padding: int | Sequence[int] = 0,
     ) -> None:
         """Put windows of `kernel` pixels, `stride` apart, on images with `padding` around them."""
-        self.kernel, self.stride, self.padding = kernel, kernel if stride is None else stride, padding
-        self._rows, self._columns = rows_and_columns(kernel, stride, padding)
+        self.kernel, self.window = kernel, pool_window(kernel, stride, padding)
 
     def forward(self, x: Array, *, train: bool = False) -> Array:
-        """Return the maxima, (N, C, H', W'), of `x` of shape (N, C, H, W)."""
+        """Return the maxima, (N, C, OH, OW), of `x` of shape (N, C, H, W)."""
         require_images(f"MaxPool2d({self.kernel})", x)
-        of_rows, row_winners = _largest(x, self._columns)
-        y, winners = _largest(of_rows, self._rows)
-        self._saved = x.shape, row_winners, of_rows.shape, winners
+        y, winners = max_pool(x, self.window)
+        self._saved = winners, x.shape[2:]
         return y
 
     def backward(self, dy: Array) -> Array:
         """Return dX of shape (N, C, H, W)."""
-        shape, row_winners, of_rows_shape, winners = self._saved
-        of_rows = _to_winners(dy, winners, self._rows, of_rows_shape)
-        return _to_winners(of_rows, row_winners, self._columns, shape)
-
-
-def _largest(x: Array, windows: Windows) -> tuple[Array, Winners]:
-    """Return the maximum of every window along one axis, and which of the window's pixels it is."""
-    shape = windows.places(x)
-    y = np.empty(shape, dtype=x.dtype)
-    winners = np.zeros(shape, dtype=np.min_scalar_type(windows.kernel))
-    (places, pixels), *others = windows.slices(shape[windows.axis], x.shape[windows.axis])
-    y[places] = x[pixels]
-    for place in range(-(-windows.padding // windows.stride)):  # the windows that begin in the padding
-        at = windows.index(slice(place, place + 1))
-        y[at], winners[at] = x[windows.index(slice(0, 1))], windows.padding - place * windows.stride
-    for pixel, (places, pixels) in enumerate(others, start=1):
-        candidate, best, winner = x[pixels], y[places], winners[places]
-        np.maximum(winner, np.multiply(candidate > best, pixel, dtype=winner.dtype), out=winner)
-        np.maximum(best, candidate, out=best)
-    return y, winners
-
-
-def _to_winners(dy: Array, winners: Winners, windows: Windows, shape: tuple[int, ...]) -> Array:
-    """Return an array of `shape`, in which every window has added its dy to the pixel that won it."""
-    dx = np.zeros(shape, dtype=dy.dtype)
-    for pixel, (places, pixels) in enumerate(windows.slices(dy.shape[windows.axis], shape[windows.axis])):
-        if windows.stride >= windows.kernel:  # no pixel is in two windows
-            np.multiply(dy[places], winners[places] == pixel, out=dx[pixels])
-        else:
-            dx[pixels] += dy[places] * (winners[places] == pixel)
-    return dx
+        winners, size = self._saved
+        return max_pool_gradient(dy, winners, size, self.window)

@@ -1,15 +1,31 @@
-"""What the recurrent layers share: the checks of x and of the state, and the gradient of every step."""
+"""What the recurrent layers share: first weights, activations, checks of x and of the state, each step's gradient."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from gradschool.nn.initializers import orthogonal
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
+
+ORTHOGONAL = orthogonal()
+"""Where Wh starts, unless something else is asked for."""
+
+
+def relu(z: Array, out: Array | None = None) -> Array:
+    """Return max(z, 0), in `out` if it is given."""
+    return np.maximum(z, 0, out=out)
+
+
+ACTIVATIONS: dict[str, tuple[Callable[..., Array], Callable[[Array], Array]]] = {
+    "tanh": (np.tanh, lambda h: 1 - h**2),
+    "relu": (relu, lambda h: (h > 0).astype(h.dtype)),
+}
+"""What a step may be bent by: f(z, out=…), and f′(z) as a function of h = f(z)."""
 
 
 class Recurrent(Protocol):

@@ -22,27 +22,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from gradschool.nn.initializers import glorot_uniform, orthogonal
+from gradschool.nn.initializers import glorot_uniform
 from gradschool.nn.layers.layer import Layer
-from gradschool.nn.layers.recurrent import at_every_step, require_sequence, state_or_zeros
+from gradschool.nn.layers.recurrent import ACTIVATIONS, ORTHOGONAL, at_every_step, require_sequence, state_or_zeros
 from gradschool.nn.layers.sizes import require_sizes
 from gradschool.nn.parameter import Parameter
 from gradschool.nn.types import Array
-
-
-def relu(z: Array, out: Array) -> Array:
-    """Return max(z, 0), in `out`."""
-    return np.maximum(z, 0, out=out)
-
-
-ACTIVATIONS: dict[str, tuple[Callable[..., Array], Callable[[Array], Array]]] = {
-    "tanh": (np.tanh, lambda h: 1 - h**2),
-    "relu": (relu, lambda h: (h > 0).astype(h.dtype)),
-}
-"""f(z, out=…), and f′(z) as a function of h = f(z)."""
-
-
-ORTHOGONAL = orthogonal()
 
 
 class RNN(Layer):
@@ -118,7 +103,7 @@ class RNN(Layer):
         rows = dz.reshape(-1, dz.shape[-1])  # (T N, hidden): the sums over steps and examples are products
         self.Wx.grad += x.reshape(-1, x.shape[-1]).T @ rows
         self.Wh.grad += h[:-1].reshape(rows.shape).T @ rows
-        self.b.grad += np.ones(len(rows), rows.dtype) @ rows
+        self.b.grad += rows.sum(axis=0)
         return dz
 
     def accumulate(self, dy: Array, *, dstate: npt.ArrayLike | None = None) -> None:

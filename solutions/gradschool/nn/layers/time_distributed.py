@@ -25,19 +25,17 @@ class TimeDistributed(Layer):
         if x.ndim < 2:
             raise ValueError(f"TimeDistributed takes x of shape (T, N, …), got {x.shape}")
         self._shape = x.shape
-        y = self.layer.forward(_folded(x), train=train)
-        return y.reshape(*x.shape[:2], *y.shape[1:])
+        steps, examples, *features = x.shape
+        y = self.layer.forward(x.reshape(steps * examples, *features), train=train)
+        return y.reshape(steps, examples, *y.shape[1:])
 
     def backward(self, dy: Array) -> Array:
         """Return dX of the shape of `x`; the layer adds to its gradients."""
-        return self.layer.backward(_folded(dy)).reshape(self._shape)
+        steps, examples, *features = dy.shape
+        dx = self.layer.backward(dy.reshape(steps * examples, *features))
+        return dx.reshape(self._shape)
 
     def accumulate(self, dy: Array) -> None:
         """Let the layer add to its gradients."""
-        self.layer.accumulate(_folded(dy))
-
-
-def _folded(x: Array) -> Array:
-    """Return `x`, of shape (T, N, …), as (T N, …)."""
-    steps, examples, *features = x.shape
-    return x.reshape(steps * examples, *features)
+        steps, examples, *features = dy.shape
+        self.layer.accumulate(dy.reshape(steps * examples, *features))

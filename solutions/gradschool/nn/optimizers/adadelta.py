@@ -17,6 +17,7 @@ import numpy as np
 from gradschool.nn.arguments import fraction, not_negative
 from gradschool.nn.optimizers.groups import Parameters, Rate
 from gradschool.nn.optimizers.optimizer import Optimizer
+from gradschool.nn.optimizers.running import follow
 from gradschool.nn.types import Array
 
 
@@ -40,11 +41,7 @@ class Adadelta(Optimizer):
     def update(self, value: Array, grad: Array, v: Array, u: Array, *, rate: float, t: int) -> None:
         """Change `value` and the means of the squared gradients `v` and steps `u` in place."""
         ρ, ε = self.rho, self.epsilon
-        v *= ρ
-        v += (1 - ρ) * grad**2
-        step = (u + ε) / (v + ε)
-        np.sqrt(step, out=step)
-        step *= grad
-        u *= ρ
-        u += (1 - ρ) * step**2
-        value -= rate * step
+        follow(v, grad**2, ρ)
+        change = np.sqrt((u + ε) / (v + ε)) * grad
+        follow(u, change**2, ρ)
+        value -= rate * change

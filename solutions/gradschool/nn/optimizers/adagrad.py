@@ -38,8 +38,4 @@ class Adagrad(Optimizer):
     def update(self, value: Array, grad: Array, s: Array, *, rate: float, t: int) -> None:
         """Change `value` and the sum of squares `s` in place."""
         s += grad**2
-        change = np.sqrt(s)
-        change += self.epsilon
-        np.divide(grad, change, out=change)
-        change *= rate
-        value -= change
+        value -= rate * grad / (np.sqrt(s) + self.epsilon)

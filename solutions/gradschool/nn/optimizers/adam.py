@@ -6,9 +6,8 @@ m̂ = m / (1 − β₁ᵗ)              after few steps both lie too near to 0, 
 v̂ = v / (1 − β₂ᵗ)
 θ ← θ − η m̂ / (√v̂ + ε)         ε outside the root and after the correction, as in the paper and in PyTorch
 
-The last three lines are computed as one, with c = √(1 − β₂ᵗ), which spares two passes over the arrays:
-
-θ ← θ − (η c / (1 − β₁ᵗ)) · m / (√v + c ε)
+`update` computes the last three lines as one. With a = 1 − β₁ᵗ and b = √(1 − β₂ᵗ) the fraction m̂ / (√v̂ + ε) is
+(b / a) · m / (√v + b ε): a and b are numbers, and dividing numbers instead of arrays spares two passes over these.
 
 Weight decay is the L2 form, λ θ beside the gradient, so that m and v see it, too; `AdamW` is the one that decouples it.
 scikit-learn and Keras add ε to √v before the correction, which the paper calls ε̂.
@@ -25,6 +24,7 @@ import numpy as np
 from gradschool.nn.arguments import fraction, not_negative
 from gradschool.nn.optimizers.groups import Parameters, Rate
 from gradschool.nn.optimizers.optimizer import Optimizer
+from gradschool.nn.optimizers.running import follow
 from gradschool.nn.types import Array
 
 
@@ -49,13 +49,7 @@ class Adam(Optimizer):
     def update(self, value: Array, grad: Array, m: Array, v: Array, *, rate: float, t: int) -> None:
         """Change `value` and its moments `m` and `v` in place by step number `t`, counted from 1."""
         β1, β2 = self.betas
-        m *= β1
-        m += (1 - β1) * grad
-        v *= β2
-        v += (1 - β2) * grad**2
-        c = sqrt(1 - β2**t)
-        change = np.sqrt(v)
-        change += c * self.epsilon
-        np.divide(m, change, out=change)
-        change *= rate * c / (1 - β1**t)
-        value -= change
+        follow(m, grad, β1)
+        follow(v, grad**2, β2)
+        a, b = 1 - β1**t, sqrt(1 - β2**t)
+        value -= rate * b / a * m / (np.sqrt(v) + b * self.epsilon)

@@ -9,12 +9,12 @@ Pascanu, Mikolov & Bengio (2013), ICML, arXiv:1211.5063, Algorithm 1; the 1e-6 i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isinf, sqrt
+from math import sqrt
 
 import numpy as np
 
+from gradschool.nn.optimizers.squares import sum_of_squares
 from gradschool.nn.parameter import Parameter
-from gradschool.nn.types import Array
 
 
 def clip_norm(parameters: Iterable[Parameter], maximum: float) -> float:
@@ -26,7 +26,7 @@ def clip_norm(parameters: Iterable[Parameter], maximum: float) -> float:
     if not maximum > 0:
         raise ValueError(f"clip_norm(maximum={maximum}) takes a number above 0")
     gradients = [parameter.grad for parameter in parameters]
-    norm = sqrt(sum(_sum_of_squares(gradient) for gradient in gradients))
+    norm = sqrt(sum(sum_of_squares(gradient) for gradient in gradients))
     scale = maximum / (norm + 1e-6)
     if not scale >= 1:
         with np.errstate(invalid="ignore"):
@@ -41,12 +41,3 @@ def clip_value(parameters: Iterable[Parameter], limit: float) -> None:
         raise ValueError(f"clip_value(limit={limit}) takes a number above 0")
     for parameter in parameters:
         np.clip(parameter.grad, -limit, limit, out=parameter.grad)
-
-
-def _sum_of_squares(gradient: Array) -> float:
-    """Return Σ g², in float64 where float32 overflows."""
-    total = float(np.vdot(gradient, gradient))
-    if isinf(total):
-        with np.errstate(over="ignore"):
-            total = float(np.square(gradient, dtype=np.float64).sum())
-    return total

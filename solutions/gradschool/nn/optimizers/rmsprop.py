@@ -20,6 +20,7 @@ import numpy as np
 from gradschool.nn.arguments import fraction, not_negative
 from gradschool.nn.optimizers.groups import Parameters, Rate
 from gradschool.nn.optimizers.optimizer import Optimizer
+from gradschool.nn.optimizers.running import follow
 from gradschool.nn.types import Array
 
 
@@ -57,19 +58,16 @@ class RMSprop(Optimizer):
         t: int,
     ) -> None:
         """Change `value`, the mean square `v`, and the `mean` and the `velocity` if there are such, in place."""
-        α = self.alpha
-        v *= α
-        v += (1 - α) * grad**2
-        variance = v
-        if mean is not None:
-            mean *= α
-            mean += (1 - α) * grad
-            variance = np.maximum(v - mean**2, 0)
-        change = np.sqrt(variance)
-        change += self.epsilon
-        np.divide(grad, change, out=change)
+        follow(v, grad**2, self.alpha)
+        square = v if mean is None else self.centred(grad, v, mean)
+        change: Array = grad / (np.sqrt(square) + self.epsilon)
         if velocity is not None:
             velocity *= self.momentum
             velocity += change
             change = velocity
         value -= rate * change
+
+    def centred(self, grad: Array, v: Array, mean: Array) -> Array:
+        """Bring the running `mean` of the gradient up to date, in place; return the variance, v less its square."""
+        follow(mean, grad, self.alpha)
+        return np.maximum(v - mean**2, 0)

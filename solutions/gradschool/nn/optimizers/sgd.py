@@ -54,6 +54,9 @@ class SGD(Optimizer):
             value -= rate * grad
             return
         velocity *= self.momentum
-        velocity += grad if t == 1 else (1 - self.dampening) * grad
-        change = grad + self.momentum * velocity if self.nesterov else velocity
-        value -= rate * change
+        velocity += self.dampened(grad, t)
+        value -= rate * (grad + self.momentum * velocity if self.nesterov else velocity)
+
+    def dampened(self, grad: Array, t: int) -> Array:
+        """Return what the velocity takes up of the gradient: all of it in the first step, less the dampening later."""
+        return grad if t == 1 or not self.dampening else (1 - self.dampening) * grad

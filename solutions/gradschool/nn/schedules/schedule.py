@@ -26,12 +26,16 @@ class Schedule:
 
     def __call__(self, step: int) -> float:
         """Return the rate of step number `step`; raise ValueError unless that is 0, 1, 2, …, or if it overflows."""
+        name = type(self).__name__
         if step < 0 or step != int(step):
-            raise ValueError(f"{type(self).__name__} takes a step of 0, 1, 2, …, got {step}")
+            raise ValueError(f"{name} takes a step of 0, 1, 2, …, got {step}")
         try:
-            return float(self.rate(int(step)))
+            rate: Any = self.rate(int(step))
+            if not hasattr(rate, "__float__"):
+                advice = "; look for a missing return" if rate is None else ""
+                raise TypeError(f"{name}.rate returned {rate!r:.60} for step {step}, not a number{advice}")
+            return float(rate)
         except OverflowError:
-            name = type(self).__name__
             raise ValueError(f"{name} has no rate for step {step}: it is larger than the largest float") from None
 
     def values(self, steps: int) -> Array:

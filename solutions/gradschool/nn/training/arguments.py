@@ -11,7 +11,7 @@ import numpy.typing as npt
 from gradschool.nn.callbacks.callback import Callback
 from gradschool.nn.callbacks.lambda_callback import LambdaCallback
 from gradschool.nn.layers.layer import Layer
-from gradschool.nn.training.batches import axes_of, count_examples
+from gradschool.nn.training.axes import axes_of, count_examples
 
 __all__ = [
     "may_add_values",

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradschool.nn.layers.layer import Layer
-from gradschool.nn.training.batches import axes_of, count_examples
+from gradschool.nn.training.axes import axes_of, count_examples
 from gradschool.nn.training.predict import predict
 from gradschool.nn.training.protocols import Loss, Metrics
 from gradschool.nn.training.scores import named_metrics, scores

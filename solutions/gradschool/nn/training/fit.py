@@ -10,7 +10,6 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,20 +18,18 @@ from gradschool.nn.callbacks.callback import Callback, Together
 from gradschool.nn.layers.layer import Layer
 from gradschool.nn.optimizers import clipping
 from gradschool.nn.training import arguments
-from gradschool.nn.training.batches import axes_of, batches, count_examples
-from gradschool.nn.training.epoch import train_epoch, train_step
+from gradschool.nn.training.axes import axes_of, count_examples
+from gradschool.nn.training.batches import batches
 from gradschool.nn.training.evaluate import evaluate
 from gradschool.nn.training.history import History
 from gradschool.nn.training.hold_out import hold_out
+from gradschool.nn.training.loop import Loop
 from gradschool.nn.training.progress import Progress
 from gradschool.nn.training.protocols import Loss, Metrics, Penalty, Steps
 from gradschool.nn.training.run import Run
 from gradschool.nn.training.scores import named_metrics
 
-__all__ = ["fit", "train_epochs"]
-
-Values: TypeAlias = Callable[[], dict[str, float]]
-"""A function that returns values by name."""
+__all__ = ["fit"]
 
 
 def fit(
@@ -100,17 +97,6 @@ def fit(
             "fit() draws the order of the examples: pass rng=np.random.default_rng(seed), or shuffle=False"
         )
 
-    validated = validation is not None or arguments.may_add_values(callbacks)
-    run = Run(model, optimizer, rng, epochs, epoch=initial_epoch, validated=validated)
-    shown = [Progress(count // batch_size if drop_last else math.ceil(count / batch_size))] if progress else []
-    callback = Together([*callbacks, *shown])
-    clip = _clipping(model, clip_norm, clip_value)
-    step = partial(train_step, model, loss=loss, optimizer=optimizer, penalty=penalty, clip=clip)
-
-    def train() -> dict[str, float]:
-        stream = batches(x, y, size=batch_size, rng=rng if shuffle else None, axis=axes, drop_last=drop_last)
-        return train_epoch(run, stream, step, metrics=functions, callback=callback, axis=axes[1])
-
     def validate() -> dict[str, float]:
         if validation is None:
             return {}
@@ -118,53 +104,57 @@ def fit(
         values = evaluate(model, *validation, loss=loss, metrics=functions, batch_size=size, batch_axis=axes)
         return {f"val_{name}": value for name, value in values.items()}
 
-    callback.on_train_begin(run)
-    try:
-        train_epochs(run, train, validate, callback)
-    except KeyboardInterrupt:
-        run.history.interrupted = True
-    callback.on_train_end(run)
-    return run.history
+    validated = validation is not None or arguments.may_add_values(callbacks)
+    shown = [Progress(count // batch_size if drop_last else math.ceil(count / batch_size))] if progress else []
+    order = rng if shuffle else None
+    loop = Loop(
+        Run(model, optimizer, rng, epochs, epoch=initial_epoch, validated=validated),
+        loss,
+        stream=partial(batches, x, y, size=batch_size, rng=order, axis=axes, drop_last=drop_last),
+        validate=validate,
+        callback=Together([*callbacks, *shown, WarnOfDivergence()]),
+        metrics=functions,
+        adjust=adjusting(model, penalty, clip_norm, clip_value),
+        axis=axes[1],
+    )
+    return loop.train()
 
 
-def train_epochs(run: Run, train: Values, validate: Values, callback: Callback) -> None:
-    """Record what `train` and then `validate` return, epoch by epoch up to the last or until a callback stops it."""
-    for epoch in range(run.epoch, run.epochs):
-        run.epoch, run.batch, run.logs = epoch, 0, {}
-        callback.on_epoch_begin(run)
-        rate = float(run.optimizer.learning_rate)
-        run.logs |= train()
-        run.logs |= validate()
-        run.logs["learning_rate"] = rate
-        run.history.record(epoch, run.logs)
-        callback.on_epoch_end(run)
-        if run.stop:
-            break
-        _warn_of_divergence(run.history)
+def adjusting(
+    model: Layer, penalty: Penalty | None, clip_norm: float | None, clip_value: float | None
+) -> Callable[[], float]:
+    """Return what adds the penalty's gradient to that of every parameter that decays, and then clips all gradients.
 
-
-def _clipping(model: Layer, norm: float | None, value: float | None) -> Callable[[], object] | None:
-    """Return what clips the gradients of the model, each entry before the norm; None if nothing does."""
-    if norm is None and value is None:
-        return None
+    It returns the penalty. Each entry is clipped before the norm is.
+    """
     parameters = model.parameters()
 
-    def clip() -> None:
-        if value is not None:
-            clipping.clip_value(parameters, value)
-        if norm is not None:
-            clipping.clip_norm(parameters, norm)
+    def adjust() -> float:
+        total = 0.0
+        if penalty is not None:
+            for parameter in parameters:
+                if parameter.decay:
+                    total += penalty.value(parameter.value)
+                    parameter.grad += penalty.gradient(parameter.value)
+        if clip_value is not None:
+            clipping.clip_value(parameters, clip_value)
+        if clip_norm is not None:
+            clipping.clip_norm(parameters, clip_norm)
+        return total
 
-    return clip
+    return adjust
 
 
-def _warn_of_divergence(history: History) -> None:
-    """Warn of the first epoch whose loss is not finite."""
-    *before, last = history["loss"]
-    if not math.isfinite(last) and all(map(math.isfinite, before)):
-        warnings.warn(
-            f"the loss of epoch {history.epochs[-1] + 1} is {last}: try a smaller learning rate or clip_norm=1.0; "
-            "callbacks.TerminateOnNaN() stops there",
-            RuntimeWarning,
-            stacklevel=4,
-        )
+class WarnOfDivergence(Callback):
+    """Warns of the first epoch whose loss is not finite."""
+
+    def on_epoch_end(self, run: Run) -> None:
+        """Look at the loss of the epoch."""
+        *before, last = run.history["loss"]
+        if not run.stop and not math.isfinite(last) and all(map(math.isfinite, before)):
+            warnings.warn(
+                f"the loss of epoch {run.epoch + 1} is {last}: try a smaller learning rate or clip_norm=1.0; "
+                "callbacks.TerminateOnNaN() stops there",
+                RuntimeWarning,
+                stacklevel=6,
+            )

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy.typing as npt
 
-from gradschool.nn.training.batches import count_examples
+from gradschool.nn.training.axes import count_examples
 
 __all__ = ["hold_out"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gradschool.nn.layers.layer import Layer
-from gradschool.nn.training.batches import axes_of, batches
+from gradschool.nn.training.axes import cut, laid_out
 from gradschool.nn.types import Array
 
 __all__ = ["predict"]
@@ -22,11 +22,12 @@ def predict(model: Layer, x: npt.ArrayLike, *, batch_size: int = 1024, batch_axi
     """
     x = np.asarray(x)
     inward, outward = batch_axis if isinstance(batch_axis, Sequence) else (batch_axis, batch_axis)
-    (along,) = axes_of([x], [inward])
-    if not x.shape[along]:
+    _, (along,), count = laid_out([x], size=batch_size, axis=[inward])
+    if not count:
         return model.forward(x)
     parts = []
-    for (rows,) in batches(x, size=batch_size, axis=[along]):
+    for start in range(0, count, batch_size):
+        rows = cut(x, slice(start, start + batch_size), along)
         part = model.forward(rows)
         if not outward < part.ndim or part.shape[outward] != rows.shape[along]:
             raise ValueError(

@@ -10,18 +10,17 @@ pixels are those over k_w columns and then over k_h rows: k_h + k_w slices inste
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradschool.nn.layers.images import pair
 from gradschool.nn.layers.places import output_size
+from gradschool.nn.layers.window import Window
 from gradschool.nn.types import Array
 
 Index = tuple[slice, ...]
 
 
 @dataclass(frozen=True)
-class Windows:
+class AxisWindows:
     """Windows of `kernel` pixels along `axis`, `stride` pixels apart, with `padding` pixels on either side."""
 
     axis: int
@@ -53,16 +52,7 @@ class Windows:
         return (*(slice(None),) * self.axis, along)
 
 
-def rows_and_columns(
-    kernel: int | Sequence[int], stride: int | Sequence[int] | None, padding: int | Sequence[int]
-) -> tuple[Windows, Windows]:
-    """Return the windows along the rows' axis and along the columns'; raise ValueError for sizes that make no sense."""
-    kernels, paddings = pair(kernel, "kernel"), pair(padding, "padding", least=0)
-    strides = kernels if stride is None else pair(stride, "stride")
-    if any(2 * p > k for k, p in zip(kernels, paddings, strict=True)):
-        raise ValueError(
-            f"padding is half of the kernel or less, got {padding!r} for a kernel of {kernel!r}; "
-            "a window of nothing but padding has no value"
-        )
-    rows, columns = (Windows(2 + i, kernels[i], strides[i], paddings[i]) for i in range(2))
-    return rows, columns
+def rows_and_columns(window: Window) -> tuple[AxisWindows, AxisWindows]:
+    """Return the windows along the rows' axis and along the columns'; the padding of both sides of an axis is equal."""
+    (kh, kw), (sh, sw), _, (top, _, left, _) = window
+    return AxisWindows(2, kh, sh, top), AxisWindows(3, kw, sw, left)
