@@ -51,6 +51,7 @@ a name is imported when it is first asked for, and one table says where each liv
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 MODULES = {
@@ -174,18 +175,20 @@ __all__ = sorted([*MODULES, *SUBMODULES])
 
 def __getattr__(name: str) -> Any:
     """Return the public name `name`, importing its module."""
-    module = f"{__name__}.{MODULES.get(name, name)}"
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    loaded = import_built(f"{__name__}.{MODULES.get(name, name)}", f"{__name__}.{name}")
+    return loaded if name not in MODULES else getattr(loaded, name)
+
+
+def import_built(module: str, asked: str) -> ModuleType:
+    """Import and return a module; raise AttributeError if this release has none, since `asked` is built later."""
     try:
-        loaded = import_module(module)
+        return import_module(module)
     except ModuleNotFoundError as error:
         if error.name is None or not module.startswith(error.name):
             raise
-        raise AttributeError(
-            f"{__name__}.{name} is not here: the lesson that builds it comes later, or is this one"
-        ) from None
-    return loaded if name not in MODULES else getattr(loaded, name)
+        raise AttributeError(f"{asked} is not here: the lesson that builds it comes later, or is this one") from None
 
 
 def __dir__() -> list[str]:

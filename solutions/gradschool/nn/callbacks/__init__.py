@@ -8,8 +8,9 @@ As in `gradschool.nn`, a name is imported when it is first asked for: a student'
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from gradschool.nn import import_built
 
 MODULES = {
     "CSVLogger": "callbacks.csv_logger",
@@ -31,15 +32,7 @@ def __getattr__(name: str) -> Any:
     """Import and return a public name."""
     if name not in MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; there are {', '.join(MODULES)}")
-    module = f"gradschool.nn.{MODULES[name]}"
-    try:
-        return getattr(import_module(module), name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not module.startswith(error.name):
-            raise
-        raise AttributeError(
-            f"{__name__}.{name} is not here: the lesson that builds it comes later, or is this one"
-        ) from None
+    return getattr(import_built(f"gradschool.nn.{MODULES[name]}", f"{__name__}.{name}"), name)
 
 
 def __dir__() -> list[str]:
