@@ -47,6 +47,25 @@ def test_the_plain_and_the_fast_agree(window):
     np.testing.assert_array_equal(pooling.max_pool_by_loops(x, window), answers[0][0])
 
 
+def test_in_the_fast_form_no_pixel_of_the_padding_wins_even_if_the_image_is_nothing_but_minus_infinity():
+    window = pool_window(3, 2, 1)
+    y, winners = fast_pooling.max_pool(np.full((1, 1, 3, 3), -np.inf), window)
+    np.testing.assert_array_equal(y, np.full((1, 1, 2, 2), -np.inf))
+    dx = fast_pooling.max_pool_gradient(np.array([[[[1.0, 2], [3, 4]]]]), winners, (3, 3), window)
+    np.testing.assert_array_equal(dx[0, 0], [[1, 2, 0], [3, 4, 0], [0, 0, 0]])
+
+
+@pytest.mark.parametrize("shape", [(0, 2, *SIZE), (4, 0, *SIZE), (4, 2, *SIZE)])
+@pytest.mark.parametrize("module", [pooling, fast_pooling])
+def test_images_of_whole_numbers_and_none_at_all(module, shape):
+    window = pool_window((2, 3), (3, 1), (1, 0))
+    x = np.random.default_rng(0).integers(256, size=shape, dtype=np.uint8)
+    y, winners = module.max_pool(x, window)
+    assert y.shape == module.avg_pool(x, window).shape == (*shape[:2], *places(SIZE, window))
+    np.testing.assert_array_equal(y, pooling.max_pool_by_loops(x, window))
+    assert module.max_pool_gradient(np.ones(y.shape), winners, SIZE, window).sum() == y.size
+
+
 @pytest.mark.parametrize("window", WINDOWS)
 def test_the_gradient_of_the_mean_is_its_transpose(window):
     x, dy = arrays(window)

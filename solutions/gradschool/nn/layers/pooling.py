@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gradschool.nn.dtypes import floating
 from gradschool.nn.layers.correlation import im2col
 from gradschool.nn.layers.padding import crop, pad
 from gradschool.nn.layers.places import places
@@ -39,9 +40,9 @@ def max_pool(x: Array, window: Window) -> tuple[Array, Pixels]:
 
     The pixels of a window are numbered row by row, from 0 to kh·kw − 1. Of several maxima the first counts.
     """
-    top, bottom, left, right = window.padding
-    padded = np.pad(x, ((0, 0), (0, 0), (top, bottom), (left, right)), constant_values=-np.inf)
-    seen = im2col(padded, window).reshape(*x.shape[:2], -1, *places(x.shape[2:], window))
+    (kh, kw), _, _, (top, bottom, left, right) = window
+    padded = np.pad(floating(x), ((0, 0), (0, 0), (top, bottom), (left, right)), constant_values=-np.inf)
+    seen = im2col(padded, window).reshape(*x.shape[:2], kh * kw, *places(x.shape[2:], window))
     return seen.max(axis=2), seen.argmax(axis=2)
 
 
@@ -57,8 +58,9 @@ def max_pool_gradient(dy: Array, winners: Pixels, size: tuple[int, ...], window:
 
 def avg_pool(x: Array, window: Window) -> Array:
     """Return y (N, C, OH, OW), the mean of every window; the padding counts as zeros."""
+    kh, kw = window.kernel
     columns = im2col(pad(x, window.padding), window)
-    seen = columns.reshape(*x.shape[:2], -1, *places(x.shape[2:], window))
+    seen = columns.reshape(*x.shape[:2], kh * kw, *places(x.shape[2:], window))
     y: Array = seen.mean(axis=2)
     return y
 
