@@ -32,3 +32,8 @@ def test_only_the_axis_is_indexed():
 def test_a_number_stands_for_both_axes_and_the_stride_is_the_kernel():
     assert rows_and_columns(pool_window(2, None, 0)) == (AxisWindows(2, 2, 2, 0), AxisWindows(3, 2, 2, 0))
     assert rows_and_columns(pool_window((4, 3), (1, 5), (2, 0))) == (AxisWindows(2, 4, 1, 2), AxisWindows(3, 3, 5, 0))
+
+
+def test_windows_of_nothing_but_padding_are_refused():
+    with pytest.raises(ValueError, match="pooling takes images with pixels, got none along axis 2"):
+        AxisWindows(2, 2, 2, 1).places(np.zeros((1, 1, 0, 4)))

@@ -31,9 +31,9 @@ class AxisWindows:
     def places(self, x: Array) -> tuple[int, ...]:
         """Return the shape of x with the number of places for the number of pixels."""
         pixels = x.shape[self.axis]
-        if not pixels:
-            raise ValueError(f"pooling takes images with pixels, got none along axis {self.axis}")
         count = output_size(pixels, self.kernel, self.stride, self.padding)
+        if not pixels:  # the windows see nothing but padding
+            raise ValueError(f"pooling takes images with pixels, got none along axis {self.axis}")
         return (*x.shape[: self.axis], count, *x.shape[self.axis + 1 :])
 
     def slices(self, places: int, pixels: int) -> list[tuple[Index, Index]]:
