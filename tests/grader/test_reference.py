@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from gradschool.grader.authoring import Variant
 from gradschool.grader.errors import LessonError
 from gradschool.grader.reference import Reference, all_answers
 
@@ -48,6 +51,20 @@ def test_the_answers_hold_cases_expected_and_mistakes(lesson):
         assert np.array_equal(expected.arrays["x after the call"], case["x"])
     assert [m.text for m in double.mistakes] == ["x is squared, not doubled", "x comes back as it went in"]
     assert np.array_equal(double.mistakes[0].evidence[1].arrays["y"], double.cases[1]["x"] ** 2)
+
+
+def test_a_mistake_is_run_when_it_is_asked_for_and_once(lesson):
+    runs = []
+
+    def wrong(nn):
+        runs.append(nn)
+        return {"double": lambda x: 3 * x}
+
+    variant = Variant("x is tripled", "How often is twice?", wrong)
+    check = replace(lesson.checks["double_values"], mistakes=[variant])
+    (mistake,) = Reference(lesson).answers(check, 7).mistakes
+    assert runs == []
+    assert [len(mistake.evidence), len(list(mistake.evidence)), len(runs)] == [3, 3, 1]
 
 
 def test_two_mistakes_together_are_computed_when_asked_for_and_once(lesson):

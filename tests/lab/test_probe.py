@@ -6,7 +6,10 @@ import linecache
 import math
 import os
 import signal
+import sys
 import textwrap
+import threading
+import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -473,3 +476,28 @@ def test_a_flood_of_print_is_kept_short():
     for _ in range(1000):
         assert stream.write("0123456789") == 10
     assert stream.getvalue() == "0123456789" * 200
+
+
+def test_probes_in_two_threads_leave_the_streams_and_the_warnings_of_all_as_they_were():
+    first, second = threading.Event(), threading.Event()
+
+    def begins_first(x):
+        first.set()
+        second.wait(60)  # until the other is under way
+        return np.log(-x)
+
+    def ends_last(x):
+        second.set()
+        earlier.join(60)
+        return np.log(-x)
+
+    found = []
+    before = sys.stdout, sys.stderr, warnings.showwarning, list(warnings.filters)
+    earlier = threading.Thread(target=lambda: found.append(one({"f": begins_first})))
+    later = threading.Thread(target=lambda: found.append(one({"f": ends_last})))
+    earlier.start()
+    first.wait(60)
+    later.start()
+    later.join(60)
+    assert (sys.stdout, sys.stderr, warnings.showwarning, list(warnings.filters)) == before
+    assert [np.isnan(evidence.arrays["y"]).all() for evidence in found] == [True, True]

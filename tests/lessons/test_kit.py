@@ -49,12 +49,6 @@ def answers(lesson: str, check: str, seed: int) -> Answers:
     return reference(lesson).answers(COURSE.lesson(lesson).checks[check], seed)
 
 
-def expected(lesson: Lesson, check: Check, seed: int) -> Answers:
-    """Return what the reference gives, without the mistakes."""
-    cases = check.draw(seed, lesson.name)
-    return Answers(cases, run_probe(check.spec, reference(lesson.name).names(), cases), [])
-
-
 @cache
 def solved(name: str) -> nbformat.NotebookNode:
     return notebooks.notebook(COURSE.lesson(name), "solved")
@@ -67,7 +61,7 @@ def few(check: Check) -> list[int]:
 @each_check
 def test_the_reference_gets_full_marks_on_50_secret_seeds_and_its_training_on_5(lesson: Lesson, check: Check) -> None:
     for seed in FEW if check.spec.sort == "outcome" else SECRET:
-        right = expected(lesson, check, seed)
+        right = reference(lesson.name).answers(check, seed)
         again = run_probe(check.spec, reference(lesson.name).names(), right.cases)
         verdict = judge(check.spec, right, again, reveal=False)
         assert (verdict.state, verdict.points) == ("right", check.spec.points), (seed, verdict.message)
@@ -171,7 +165,7 @@ def test_every_style_gets_full_marks(lesson: Lesson, style) -> None:
     assert replaced <= set(lesson.exercises)
     for check in lesson.checks.values():
         for seed in (0, *FEW) if check.spec.sort != "outcome" else FEW_TRAININGS:  # loops take their time
-            right = expected(lesson, check, seed)
+            right = answers(lesson.name, check.name, seed)
             verdict = judge(check.spec, right, run_probe(check.spec, names, right.cases), reveal=False)
             assert verdict.state == "right", (check.name, seed, verdict.message)
 
@@ -185,11 +179,17 @@ def test_every_exercise_has_another_right_style(lesson: Lesson) -> None:
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_a_lesson_has_what_every_lesson_has(lesson: Lesson) -> None:
     checks = list(lesson.checks.values())
-    assert {check.spec.sort for check in checks} == set(SORTS)
-    assert sum(len(check.mistakes) for check in checks if not check.is_question) >= 8
+    sorts = {check.spec.sort for check in checks}
+    exercises, questions = len(list(lesson.of_kind("exercise"))), sum(check.is_question for check in checks)
+    if lesson.is_project:
+        assert "outcome" in sorts
+        assert 1 <= exercises <= 9
+    else:
+        assert sorts == set(SORTS)
+        assert sum(len(check.mistakes) for check in checks if not check.is_question) >= 8
+        assert 5 <= exercises <= 9
+        assert 2 <= questions <= 4
     assert all(check.mistakes for check in checks), [c.name for c in checks if not c.mistakes]
-    assert 5 <= len(list(lesson.of_kind("exercise"))) <= 9
-    assert 2 <= sum(check.is_question for check in checks) <= 4
     for cell in lesson.of_kind("exercise"):
         assert len(cell.lines) > 0
         assert any(cell.name in check.spec.of for check in checks), f"{cell.name} has no check"

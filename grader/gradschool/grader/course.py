@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from gradschool.grader.errors import GradschoolError
-from gradschool.grader.lesson import Lesson, read_lesson
+from gradschool.grader.lesson import Lesson, read_lesson, texts
 
 LIBRARY = Path("solutions/gradschool/nn")
 
@@ -42,7 +42,7 @@ class Course:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of the lessons, in order."""
-        return tuple(sorted(p.parent.name for p in (self.root / "lessons").glob("[0-9][0-9]_*/[0-9][0-9]_*.md")))
+        return tuple(texts(self.root))
 
     def resolve(self, name: str) -> str:
         """Return the full name of a lesson that is given in full, by its number or by a part of its name."""
@@ -58,7 +58,7 @@ class Course:
         """Return a lesson, given in full, by its number or by a part of its name."""
         full = self.resolve(name)
         if full not in self._lessons:
-            self._lessons[full] = read_lesson(self.root / "lessons" / full, self.library)
+            self._lessons[full] = read_lesson(texts(self.root)[full].parent, self.library)
         return self._lessons[full]
 
     def lessons(self, names: Iterable[str] = ()) -> list[Lesson]:
@@ -66,9 +66,23 @@ class Course:
         return [self.lesson(name) for name in (list(names) or self.names)]
 
     def modules(self, lesson: Lesson) -> list[str]:
-        """Return the modules that a student of `lesson` has: those that earlier lessons built, and those given."""
-        earlier = [self.lesson(name) for name in self.names[: self.names.index(lesson.name)]]
+        """Return the modules that a student of `lesson` has: those that earlier lessons built, and those given.
+
+        A package that is given stands for all of its modules but those that this lesson or a later one builds.
+        """
+        place = self.names.index(lesson.name)
+        earlier = [self.lesson(name) for name in self.names[:place]]
         own = set(lesson.builds)
-        given = [m for each in (*earlier, lesson) for m in each.gives]
+        given = [m for each in (*earlier, lesson) for name in each.gives for m in self._given(name, place)]
         built = [m for each in earlier for m in each.builds]
         return [m for m in dict.fromkeys(["gradschool.nn.types", *given, *built]) if m not in own]
+
+    def _given(self, name: str, place: int) -> list[str]:
+        """Return the modules that a name in a lesson's `gives` stands for."""
+        folder = self.root / "solutions" / Path(*name.split("."))
+        if not folder.is_dir():
+            return [name]
+        files = [file for file in sorted(folder.rglob("*.py")) if file.name != "__init__.py"]
+        modules = [".".join(file.relative_to(self.root / "solutions").with_suffix("").parts) for file in files]
+        later = {module for each in self.names[place:] for module in self.lesson(each).builds}
+        return [module for module in modules if module not in later]

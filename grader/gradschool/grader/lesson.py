@@ -29,7 +29,8 @@ from gradschool.grader.blanking import (
 from gradschool.grader.errors import LessonError
 from gradschool.grader.scripts import load_script
 
-FIGURE = re.compile(r"!\[([^\]]*)\]\(\.\./\.\./figures/([\w-]+)\.png\)")
+FIGURE = re.compile(r"!\[([^\]]*)\]\((?:\.\./)+figures/([\w-]+)\.png\)")
+LESSONS = "lessons"
 OPEN = re.compile(r'^check = lab\.open_lesson\("([\w-]+)"\)$', re.MULTILINE)
 
 
@@ -57,6 +58,8 @@ class Lesson:
 
     name: str
     folder: Path
+    root: Path
+    """The root folder of the course."""
     title: str
     minutes: int
     points: float
@@ -69,6 +72,16 @@ class Lesson:
     """The modules of the library that the exercises come from."""
 
     @property
+    def place(self) -> str:
+        """Where the text stands in the folder of the lessons, without its suffix."""
+        return (self.folder.relative_to(self.root / LESSONS) / self.name).as_posix()
+
+    @property
+    def is_project(self) -> bool:
+        """Whether it stands in a folder with others of its kind: it is graded by what its networks reach."""
+        return self.place.count("/") > 1
+
+    @property
     def exercises(self) -> tuple[str, ...]:
         """The names that the student defines, in order."""
         return tuple(cell.name for cell in self.cells if cell.kind in ("exercise", "question"))
@@ -78,13 +91,26 @@ class Lesson:
         return (cell for cell in self.cells if cell.kind in kinds)
 
 
+def texts(root: Path) -> dict[str, Path]:
+    """Return the texts of the course in the folder `root` by their lessons' names, in order.
+
+    A lesson is `NN_topic/NN_topic.md`; projects stand one folder deeper.
+    """
+    number = "[0-9][0-9]_"
+    found = [
+        *(root / LESSONS).glob(f"{number}*/{number}*.md"),
+        *(root / LESSONS).glob(f"{number}*/{number}*/{number}*.md"),
+    ]
+    return {text.parent.name: text for text in sorted(found, key=lambda text: text.parent.name)}
+
+
 def read_lesson(folder: Path, library: Path) -> Lesson:
     """Return the lesson in `folder`, its exercises taken from the modules in the folder `library`.
 
     Raises:
         LessonError: something that the lesson names does not exist, or its points do not add up.
     """
-    name = folder.name
+    name, root = folder.name, library.parents[2]
     text = folder / f"{name}.md"
     if not text.exists():
         raise LessonError(f"{folder} holds no {name}.md")
@@ -100,6 +126,7 @@ def read_lesson(folder: Path, library: Path) -> Lesson:
     lesson = Lesson(
         name=name,
         folder=folder,
+        root=root,
         title=str(about["title"]),
         minutes=int(about["minutes"]),
         points=float(about["points"]),
@@ -221,8 +248,9 @@ def validate(lesson: Lesson, text: Path) -> None:
     total = sum(check.spec.points for check in lesson.checks.values())
     if not math.isclose(total, lesson.points):
         raise LessonError(f"{text}: the checks are worth {total:g} points, and the front matter says {lesson.points:g}")
+    known = texts(lesson.root)
     for earlier in lesson.rests_on:
-        if not (lesson.folder.parent / earlier / f"{earlier}.md").exists():
+        if earlier not in known:
             raise LessonError(f"{text}: it rests on {earlier}, and there is no such lesson")
     first = next(lesson.of_kind("setup"), None)
     opened = OPEN.search(first.student) if first else None
@@ -230,7 +258,7 @@ def validate(lesson: Lesson, text: Path) -> None:
         raise LessonError(f'{text}: the first setup cell has no line check = lab.open_lesson("{lesson.name}")')
     for cell in lesson.cells:
         for figure in cell.figures:
-            if not (lesson.folder.parents[1] / "figures" / f"{figure}.png").exists():
+            if not (lesson.root / "figures" / f"{figure}.png").exists():
                 raise LessonError(f"{text}: there is no figures/{figure}.png; `make figures` draws it from {figure}.py")
     refuse_shown_solutions(lesson, text)
 

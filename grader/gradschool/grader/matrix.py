@@ -52,8 +52,7 @@ def readme(course: Course) -> str:
         figures = ", ".join(f"[{name}](../figures/{name}.png)" for cell in lesson.cells for name in cell.figures)
         numbers = f"{len(lesson.exercises)} | {len(lesson.checks)} | {lesson.points:g} | {mistakes} | {lesson.minutes}"
         lines.append(
-            f"| [{lesson.name}]({lesson.name}/{lesson.name}.md) {lesson.title} | {builds} | {numbers} | {rests} "
-            f"| {figures} |"
+            f"| [{lesson.name}]({lesson.place}.md) {lesson.title} | {builds} | {numbers} | {rests} | {figures} |"
         )
     lines += [
         "",

@@ -40,7 +40,7 @@ def _metadata(lesson: Lesson, form: str) -> dict[str, Any]:
         "gradschool": {
             "lesson": lesson.name,
             "form": form,
-            "built_from": f"lessons/{lesson.name}/{lesson.name}.md, by gradschool build: edit there, not here",
+            "built_from": f"lessons/{lesson.place}.md, by gradschool build: edit there, not here",
         },
     }
 
@@ -83,7 +83,7 @@ def nbgrader_metadata(cell: Cell) -> dict[str, Any]:
 
 
 def _picture(lesson: Lesson, name: str) -> str:
-    data = (lesson.folder.parents[1] / "figures" / f"{name}.png").read_bytes()
+    data = (lesson.root / "figures" / f"{name}.png").read_bytes()
     return base64.b64encode(data).decode()
 
 

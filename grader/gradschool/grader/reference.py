@@ -7,7 +7,7 @@ in the place of the reference's, in the same namespace, so that one function tha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import permutations
 from types import CodeType
 from typing import Any
@@ -48,7 +48,10 @@ class Reference:
         return Names(own, self.lesson.exercises, nn)
 
     def answers(self, check: Check, seed: int) -> Answers:
-        """Return the cases that `seed` gives, what the reference gives for them, and what each mistake gives."""
+        """Return the cases that `seed` gives, what the reference gives for them, and what each mistake gives.
+
+        A mistake is run when it is first asked for: what is right never asks.
+        """
         cases = check.draw(seed, self.lesson.name)
         expected = run_probe(check.spec, self.names(), cases)
         if not cases or expected[-1].fault is not None:
@@ -61,19 +64,32 @@ class Reference:
         def run(*overlays: Overlay) -> Sequence[Evidence]:
             return run_probe(check.spec, self.names(*overlays), cases)
 
-        mistakes = [Mistake(m.text, m.hint, run(m.overlay)) for m in check.mistakes]
+        mistakes = [Mistake(m.text, m.hint, _Later(partial(run, m.overlay))) for m in check.mistakes]
         return Answers(cases, expected, mistakes, _pairs(check, run))
 
 
+class _Later(Sequence[Evidence]):
+    """What a run gives, which is run when it is first asked for, and once."""
+
+    def __init__(self, run: Callable[[], Sequence[Evidence]]) -> None:
+        self._found = cache(run)
+
+    def __len__(self) -> int:
+        return len(self._found())
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._found()[place]
+
+
 def _pairs(check: Check, run: Callable[..., Sequence[Evidence]]) -> Callable[[], Sequence[Mistake]]:
-    """Return a function that computes, once, what each two mistakes of a check give together."""
+    """Return a function that returns what each two mistakes of a check give together."""
 
     @cache
     def pairs() -> Sequence[Mistake]:
         if check.is_question or check.spec.sort == "outcome":
             return ()
         return [
-            Mistake(f"{a.text}{AND}{b.text}", f"{a.hint} {b.hint}", run(a.overlay, b.overlay))
+            Mistake(f"{a.text}{AND}{b.text}", f"{a.hint} {b.hint}", _Later(partial(run, a.overlay, b.overlay)))
             for a, b in permutations(check.mistakes, 2)
         ]
 

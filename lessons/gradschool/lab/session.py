@@ -145,9 +145,9 @@ def find_public(name: str, start: Path) -> Path:
     if beside.exists() and (start.name == name or (start / f"{name}.ipynb").exists()):
         return beside
     for folder in (start, *start.parents):
-        candidate = folder / "lessons" / name / "public.npz"
-        if candidate.exists():
-            return candidate
+        for candidate in (folder / "lessons" / name, *(folder / "lessons").glob(f"*/{name}")):
+            if (candidate / "public.npz").exists():
+                return candidate / "public.npz"
     raise FileNotFoundError(
         f"public.npz of lesson {name} is not beside the notebook, nor in a folder lessons/{name} of {start} or above; "
         "copy it from where you got the notebook"
