@@ -62,9 +62,10 @@ def test_the_references_solutions_give_the_library_back(course, tmp_path):
     assert "from gradschool.nn.layers.correlation import correlate\n" in conv2d
     assert "fast_correlation" not in conv2d
     plain = "Conv2d or MaxPool2d or RNN"  # of these the library has faster forms than the lessons
-    asked = [sys.executable, "-m", "pytest", "-q", "tests/pytorch", "-k", plain, "-p", "no:cacheprovider"]
-    tests = subprocess.run(asked, cwd=tmp_path / "mine", capture_output=True, text=True, check=False)
-    assert tests.returncode == 0, tests.stdout[-2000:]
+    for chosen in (["tests/nn/layers"], ["tests/pytorch", "-k", plain]):
+        asked = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen]
+        tests = subprocess.run(asked, cwd=tmp_path / "mine", capture_output=True, text=True, check=False)
+        assert tests.returncode == 0, tests.stdout[-2000:]
     done = subprocess.run(
         [sys.executable, "train.py"], cwd=tmp_path / "mine", capture_output=True, text=True, check=True
     )

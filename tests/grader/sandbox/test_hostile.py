@@ -34,6 +34,8 @@ WARM = ("namespaces", "landlock")
 ISOLATIONS = (*WARM, "bubblewrap")
 """Those of which this machine lacks what they need are skipped; "container" could stand here too, and takes longer."""
 NOBODY = 65534
+BRIEF = "GRADSCHOOL_HOSTILE_BRIEF"
+"""Set where the submissions run once more as another user: what they leave is then looked for once, at the end."""
 
 CALM = Limits(
     cell_seconds=5.0,
@@ -253,7 +255,7 @@ def test_a_hostile_submission_gets_what_it_is_worth_and_harms_nobody(name, sandb
     assert [line for text in printed for line in text.splitlines() if line.startswith("done")] == []
     assert violated(world, key, before, made, shown) == set()
     assert len(descendants(os.getpid())) == family
-    if sandbox.warm:
+    if sandbox.warm and BRIEF not in os.environ:
         assert sandbox.next_finds() == NOTHING
 
 
@@ -293,7 +295,7 @@ def test_a_grader_that_is_not_root_is_as_safe(isolation, course):
         done = subprocess.run(
             [folder / "v/bin/python", "-m", "pytest", *options, *chosen],
             cwd=course.root,
-            env={"PATH": os.environ["PATH"], "HOME": str(base), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={"PATH": os.environ["PATH"], "HOME": str(base), "PYTHONDONTWRITEBYTECODE": "1", BRIEF: "1"},
             **nobody,
         )
     assert done.returncode == 0, done.stdout[-5000:]
