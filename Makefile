@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo learn test oracle bench bench-grading nbval build fresh figures lint ci clean
+.PHONY: help demo learn run test oracle bench bench-grading nbval build fresh figures lint ci clean
 
 help:            ## list these verbs
 	@sed -n 's/^\([a-z-]*\): .*## /\1  \t/p' $(MAKEFILE_LIST)
@@ -13,8 +13,13 @@ help:            ## list these verbs
 demo: $(VENV)/.instructor  ## the whole loop on lessons 1 and 2: build, simulate a class of 24, grade it, write the feedback
 	$(BIN)/gradschool demo demo
 
-learn: $(VENV)/.student  ## open lesson 1 in JupyterLab
-	$(BIN)/jupyter lab lessons/01_linear_regression/01_linear_regression.ipynb
+LESSON ?= 01
+
+learn: $(VENV)/.student  ## open LESSON, such as 01 or 12_2, in JupyterLab
+	$(BIN)/jupyter lab $(firstword $(wildcard lessons/$(LESSON)*/$(LESSON)*.ipynb lessons/*/$(LESSON)*/$(LESSON)*.ipynb))
+
+run: $(VENV)/.instructor  ## run the solved notebook of LESSON, with the data that GRADSCHOOL_DATA names; writes runs/
+	$(BIN)/gradschool run $(LESSON)
 
 test: $(VENV)/.dev  ## all tests, in parallel
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
@@ -49,7 +54,7 @@ ci:              ## what continuous integration runs
 	.ci/run
 
 clean:           ## remove what these verbs made
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) demo runs
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

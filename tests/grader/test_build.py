@@ -120,6 +120,16 @@ def test_outputs_of_the_solved_notebook_are_not_compared(tiny):
     assert build.check(tiny.course()) == ALL
 
 
+def test_the_solved_notebook_is_run_into_another_folder_as_a_page_too(built, lesson, tmp_path):
+    said = []
+    build.run(built.course(), ["1"], tmp_path / "runs", said.append)
+    assert said == [str(tmp_path / "runs/01_tiny.html")]
+    run = nbformat.read(tmp_path / "runs/01_tiny.ipynb", as_version=4)
+    committed = nbformat.read(build.solved_path(built.course(), lesson), as_version=4)
+    assert run.cells == committed.cells
+    assert "<pre>[2. 2.]" in (tmp_path / "runs/01_tiny.html").read_text()
+
+
 def test_the_solved_notebook_is_executed_and_gets_full_marks(built, lesson):
     solved = nbformat.read(build.solved_path(built.course(), lesson), as_version=4)
     nbformat.validate(solved)

@@ -18,6 +18,7 @@ from gradschool.grader.sandbox.limits import Limits
 COMMANDS = [
     [],
     ["build"],
+    ["run"],
     ["figures"],
     ["matrix"],
     ["release"],
@@ -66,7 +67,7 @@ def test_every_command_has_a_help_that_says_what_it_does(command):
 
 def test_every_command_is_among_those_tested():
     names = {command.callback.__name__ for command in cli.app.registered_commands}
-    assert names == {"build", "figures", "matrix", "release", "grade", "mistakes", "export", "demo", "assemble"}
+    assert names == {"build", "figures", "matrix", "release", "grade", "mistakes", "export", "demo", "assemble", "run"}
     assert {c.name for c in cli.classroom.registered_commands} == {"init", "simulate"}
 
 

@@ -81,8 +81,8 @@ def public_lesson(lesson: Lesson) -> public.Lesson:
     return public.Lesson(lesson.name, lesson.title, checks)
 
 
-def run_solved(course: Course, lesson: Lesson) -> Any:
-    """Return the solved notebook with its outputs.
+def run_solved(course: Course, lesson: Lesson, seconds: int | None = 300) -> Any:
+    """Return the solved notebook with its outputs; a cell has so many seconds, or as many as it needs.
 
     Raises:
         LessonError: a cell raises.
@@ -91,10 +91,27 @@ def run_solved(course: Course, lesson: Lesson) -> Any:
 
     made = notebooks.notebook(lesson, "solved")
     try:
-        return notebooks.execute(made, solved_path(course, lesson).parent)
+        return notebooks.execute(made, solved_path(course, lesson).parent, seconds)
     except CellExecutionError as error:
         plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
         raise LessonError(f"lessons/{lesson.name}: the solved notebook raises\n{plain}") from None
+
+
+def run(course: Course, names: Iterable[str], to: Path, log: Log = print) -> None:
+    """Run the solved notebooks of the lessons that are named with the data of this machine; write them and their pages.
+
+    Raises:
+        LessonError: a cell raises.
+    """
+    from nbconvert import HTMLExporter
+
+    to.mkdir(parents=True, exist_ok=True)
+    for lesson in course.lessons(names):
+        made = run_solved(course, lesson, seconds=None)
+        (to / f"{lesson.name}.ipynb").write_text(notebooks.text(made), encoding="utf-8", newline="\n")
+        page, _ = HTMLExporter(embed_images=True).from_notebook_node(made)  # type: ignore[no-untyped-call]
+        (to / f"{lesson.name}.html").write_text(page, encoding="utf-8", newline="\n")
+        log(str(to / f"{lesson.name}.html"))
 
 
 def _student(lesson: Lesson) -> str:

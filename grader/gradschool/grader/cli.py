@@ -76,6 +76,17 @@ def build(
 
 
 @app.command()
+def run(
+    lessons: Annotated[list[str], typer.Argument(help="Lessons, by name or number.")],
+    to: Annotated[Path, typer.Option(help="Where to write the notebooks and their pages.")] = Path("runs"),
+) -> None:
+    """Run the solved notebooks of lessons, with the data that GRADSCHOOL_DATA names, and write them as pages."""
+    from gradschool.grader import build as builder
+
+    builder.run(Course.find(), lessons, to)
+
+
+@app.command()
 def figures(
     names: Annotated[list[str] | None, typer.Argument(help="Figures, by name; all if none is named.")] = None,
 ) -> None:

@@ -87,8 +87,8 @@ def _picture(lesson: Lesson, name: str) -> str:
     return base64.b64encode(data).decode()
 
 
-def execute(made: Any, folder: Path) -> Any:
-    """Return the notebook with the outputs of its code, run in `folder`.
+def execute(made: Any, folder: Path, seconds: int | None = 300) -> Any:
+    """Return the notebook with the outputs of its code, run in `folder`; a cell has so many seconds.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell raises.
@@ -96,7 +96,7 @@ def execute(made: Any, folder: Path) -> Any:
     from nbclient import NotebookClient
 
     client = NotebookClient(
-        made, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, record_timing=False
+        made, timeout=seconds, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, record_timing=False
     )
     client.execute(stderr=subprocess.DEVNULL)  # what a kernel says of itself; what cells print comes another way
     for cell in made.cells:
