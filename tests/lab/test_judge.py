@@ -402,6 +402,12 @@ def test_an_error_is_told_with_the_students_line():
     )
 
 
+def test_an_error_with_none_asks_for_a_return_that_is_missing():
+    message = "TypeError: unsupported operand type(s) for *: 'NoneType' and 'float'"
+    assert faulty("error", message).hint.startswith("Something there is None. Does each of your functions return")
+    assert faulty("error", message, spec=NEEDS, earlier=EARLIER).hint == MEND
+
+
 def test_an_error_without_a_line_is_told_as_it_is():
     assert faulty("error", "`Dense` is not defined").findings == ("`Dense` is not defined.",)
 

@@ -16,6 +16,12 @@ from gradschool.lab.compare import Difference, difference, equal
 from gradschool.lab.evidence import AFTER, PRINTED, Case, Evidence, Fault
 from gradschool.lab.spec import NUMERIC, Spec
 
+NOTHING = (
+    "Something there is None. Does each of your functions return what it has computed? And is there an assignment of a "
+    "call that changes its argument and returns nothing?"
+)
+"""The hint for an error with None, which is rarely where it shows."""
+
 AND = "; and "
 """What stands between two mistakes that are named at once."""
 
@@ -135,6 +141,8 @@ def _faulty(spec: Spec, fault: Fault, notes: tuple[str, ...], earlier: Mapping[s
         if fault.where:
             findings.append(f"It happened at {fault.where}")
         rests_on, hint = _mend_first(spec, earlier)
+        if not hint and "NoneType" in fault.message:
+            hint = NOTHING
     return Verdict(spec.name, of, spec.words, 0.0, spec.points, state, tuple(findings), None, hint, notes, rests_on)
 
 
