@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo learn run test oracle bench bench-grading nbval build fresh figures lint ci clean
+.PHONY: help demo learn run test oracle bench bench-projects bench-grading nbval build fresh figures lint ci clean
 
 help:            ## list these verbs
 	@sed -n 's/^\([a-z-]*\): .*## /\1  \t/p' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ oracle: $(VENV)/.oracle  ## install PyTorch, with which `make test` then compare
 
 bench: $(VENV)/.oracle  ## measure speed and memory against PyTorch; writes benchmarks/README.md
 	$(BIN)/python benchmarks/run.py --write
+
+bench-projects: $(VENV)/.oracle  ## run the projects' experiments beside PyTorch, with the data that GRADSCHOOL_DATA names; writes benchmarks/README.md
+	$(BIN)/python benchmarks/run_projects.py --write
 
 bench-grading: $(VENV)/.dev  ## measure grading against nbgrader and bare execution; writes benchmarks/grading.md
 	$(BIN)/python benchmarks/grading.py --write

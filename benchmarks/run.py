@@ -71,8 +71,8 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def conditions(count: int) -> str:
-    """Return the machine and the versions, in a sentence."""
+def conditions() -> str:
+    """Return the machine and the versions."""
     cpuinfo = Path("/proc/cpuinfo").read_text().splitlines()
     model = next(
         (line.split(":")[1].strip() for line in cpuinfo if line.startswith("model name")), platform.processor()
@@ -80,7 +80,7 @@ def conditions(count: int) -> str:
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return (
         f"{model}, one thread; {platform.system()}, Python {platform.python_version()}, NumPy {np.__version__} with "
-        f"{blas['name']} {blas['version']}, PyTorch {version('torch')}; float32; medians of {count} pairs."
+        f"{blas['name']} {blas['version']}, PyTorch {version('torch')}; float32"
     )
 
 
@@ -97,7 +97,7 @@ def main() -> None:
         parser.error("--write is for all cases")
     chosen = options.cases or list(CASES)
 
-    text = [conditions(options.pairs), "### Time of a step"]
+    text = [f"{conditions()}; medians of {options.pairs} pairs.", "### Time of a step"]
     print(text[0])
     rows = []
     for name in chosen:
