@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from gradschool.grader import notebooks
-from gradschool.grader.authoring import Check
+from gradschool.grader.authoring import Check, Overlay
 from gradschool.grader.course import Course
 from gradschool.grader.lesson import Lesson
 from gradschool.grader.planting import plant
 from gradschool.grader.reference import Reference
 from gradschool.lab.judge import Answers, judge
+from gradschool.lab.names import Names
 from gradschool.lab.probe import run_probe
 from gradschool.lab.spec import SORTS
 
@@ -98,20 +99,26 @@ def assert_the_controls_miss_the_band(check: Check, known: Answers) -> None:
 
 @each_check
 def test_a_mistake_in_the_text_of_a_notebook_is_the_same_mistake(lesson: Lesson, check: Check) -> None:
-    right = reference(lesson.name)
-    names, known = right.names(), answers(lesson.name, check.name, 0)
+    known = answers(lesson.name, check.name, 0)
     for mistake, evidence in zip(check.mistakes, known.mistakes, strict=True):
         if check.is_question:
             continue
-        notebook = copy.deepcopy(solved(lesson.name))
-        plant(lesson, notebook, [mistake.overlay], names)
-        own = dict(right._setup)
-        ids = [notebooks.cell_id(cell.id) for cell in lesson.of_kind("exercise", "question")]
-        for cell in notebook.cells:
-            if cell.id in ids:
-                exec(cell.source, own)
-        found = judge(check.spec, known, run_probe(check.spec, right._view(own), known.cases), reveal=False)
+        names = in_a_notebook(lesson, mistake.overlay)
+        found = judge(check.spec, known, run_probe(check.spec, names, known.cases), reveal=False)
         assert found.mistake == evidence.text, (mistake.text, found.findings)
+
+
+def in_a_notebook(lesson: Lesson, overlay: Overlay) -> Names:
+    """Return the names of a solved notebook in which a student has written what the overlay defines."""
+    right = reference(lesson.name)
+    notebook = copy.deepcopy(solved(lesson.name))
+    plant(lesson, notebook, [overlay], right.names())
+    own = dict(right._setup)
+    ids = [notebooks.cell_id(cell.id) for cell in lesson.of_kind("exercise", "question")]
+    for cell in notebook.cells:
+        if cell.id in ids:
+            exec(cell.source, own)
+    return right._view(own)
 
 
 @each_check
@@ -163,13 +170,14 @@ def blank(right, constant):
 
 @pytest.mark.parametrize(("lesson", "style"), STYLES)
 def test_every_style_gets_full_marks(lesson: Lesson, style) -> None:
-    names = reference(lesson.name).names(style.overlay)
+    names, written = reference(lesson.name).names(style.overlay), in_a_notebook(lesson, style.overlay)
     replaced = set(style.overlay(reference(lesson.name).names()))
     assert replaced <= set(lesson.exercises)
     for check in lesson.checks.values():
         for seed in (0, *FEW) if check.spec.sort != "outcome" else FEW_TRAININGS:  # loops take their time
             right = answers(lesson.name, check.name, seed)
-            verdict = judge(check.spec, right, run_probe(check.spec, names, right.cases), reveal=False)
+            own = written if seed == 0 else names
+            verdict = judge(check.spec, right, run_probe(check.spec, own, right.cases), reveal=False)
             assert verdict.state == "right", (check.name, seed, verdict.message)
 
 

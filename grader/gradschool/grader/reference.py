@@ -6,6 +6,7 @@ in the place of the reference's, in the same namespace, so that one function tha
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from itertools import permutations
@@ -30,18 +31,32 @@ class Reference:
         self._setup: dict[str, Any] = {"__name__": "__main__"}
         for cell in lesson.of_kind("setup"):
             exec(self._compile(cell.id, OPEN.sub("", cell.solved)), self._setup)
-        self._solved = [self._compile(cell.id, cell.solved) for cell in lesson.of_kind("exercise", "question")]
+        self._solved = {
+            cell.name: self._compile(cell.id, cell.solved) for cell in lesson.of_kind("exercise", "question")
+        }
+        self._bases = {cell.name: _bases(cell.solved) for cell in lesson.of_kind("exercise")}
 
     def _compile(self, cell_id: str, source: str) -> CodeType:
         return compile(source, f"<{self.lesson.name}, {cell_id}>", "exec")
 
     def names(self, *overlays: Overlay) -> Names:
-        """Return the names of the solved notebook, each overlay's in the place of what it was built over."""
+        """Return the names of the solved notebook, each overlay's in the place of what it was built over.
+
+        As in a notebook, a class of a later cell that is derived from what is replaced is derived from the replacement.
+        """
         own = dict(self._setup)
-        for code in self._solved:
+        for code in self._solved.values():
             exec(code, own)
         for overlay in overlays:
-            own.update(overlay(self._view(dict(own))))
+            replaced = dict(overlay(self._view(dict(own))))
+            own.update(replaced)
+            for name, bases in self._bases.items():
+                if name not in replaced and (changed := bases & set(replaced)):
+                    if all(isinstance(own[base], type) for base in changed):
+                        exec(self._solved[name], own)
+                    else:
+                        own[name] = None
+                    replaced[name] = own[name]
         return self._view(own)
 
     def _view(self, own: Mapping[str, Any]) -> Names:
@@ -66,6 +81,12 @@ class Reference:
 
         mistakes = [Mistake(m.text, m.hint, _Later(partial(run, m.overlay))) for m in check.mistakes]
         return Answers(cases, expected, mistakes, _pairs(check, run))
+
+
+def _bases(source: str) -> set[str]:
+    """Return the names of the classes that the classes of a cell are derived from."""
+    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    return {base.id for node in classes for base in node.bases if isinstance(base, ast.Name)}
 
 
 class _Later(Sequence[Evidence]):
