@@ -15,6 +15,7 @@ from gradschool.datasets.shipped import arrays
 ROOT = Path(__file__).parents[2] / "datasets"
 DATA = ROOT / "gradschool" / "datasets" / "data"
 NAMES = ["diabetes", "digits"]
+TEXTS = ["sonnets"]
 
 
 def make(name, folder):
@@ -25,7 +26,8 @@ def make(name, folder):
 
 def test_every_file_has_a_card_and_a_script():
     assert sorted(path.stem for path in DATA.glob("*.npz")) == NAMES
-    assert sorted(path.stem for path in DATA.glob("*.md")) == NAMES
+    assert sorted(path.stem for path in DATA.glob("*.txt")) == TEXTS
+    assert sorted(path.stem for path in DATA.glob("*.md")) == sorted(NAMES + TEXTS)
     assert sorted(path.stem for path in (ROOT / "make").glob("make_*.py")) == [f"make_{name}" for name in NAMES]
 
 
@@ -49,11 +51,12 @@ def test_the_script_makes_the_same_bytes_twice(tmp_path):
     assert make("digits", first)[0].read_bytes() == make("digits", second)[0].read_bytes()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_card_says_the_file_s_size_and_checksum(name):
-    card, file = (DATA / f"{name}.md").read_text(encoding="utf-8"), (DATA / f"{name}.npz").read_bytes()
-    assert re.findall(r"\| sha256 \| `([0-9a-f]{64})` \|", card) == [hashlib.sha256(file).hexdigest()]
-    assert f"| file | `{name}.npz`, {len(file):,} bytes |" in card
+@pytest.mark.parametrize("file", [*(f"{name}.npz" for name in NAMES), *(f"{name}.txt" for name in TEXTS)])
+def test_the_card_says_the_file_s_size_and_checksum(file):
+    path = DATA / file
+    card, content = path.with_suffix(".md").read_text(encoding="utf-8"), path.read_bytes()
+    assert re.findall(r"\| sha256 \| `([0-9a-f]{64})` \|", card) == [hashlib.sha256(content).hexdigest()]
+    assert f"| file | `{file}`, {len(content):,} bytes |" in card
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -28,7 +28,8 @@ def test_where_no_course_is_anywhere_it_says_how_to_name_one(tmp_path, monkeypat
 
 def test_the_lessons_are_in_order(course):
     assert course.names[:2] == ("01_linear_regression", "02_dense")
-    assert [name[:2] for name in course.names] == [f"{number:02}" for number in range(1, len(course.names) + 1)]
+    assert [name[:3] for name in course.names[:11]] == [f"{number:02}_" for number in range(1, 12)]
+    assert [name[:5] for name in course.names[11:]] == [f"12_{number}_" for number in range(1, 6)]
     assert [lesson.name for lesson in course.lessons()] == list(course.names)
     assert [lesson.name for lesson in course.lessons(["2"])] == ["02_dense"]
 
@@ -44,6 +45,22 @@ def test_a_lesson_that_does_not_exist_is_refused_with_those_that_do(course, name
     with pytest.raises(GradschoolError) as raised:
         course.lesson(name)
     assert str(raised.value) == f"no lesson is called {name!r}; there are {', '.join(course.names)}"
+
+
+def test_the_number_of_the_projects_names_them_all(course):
+    assert [lesson.name for lesson in course.lessons(["12", "1"])] == [*course.names[11:], course.names[0]]
+    assert [lesson.is_project for lesson in course.lessons(["12", "1"])] == [True] * 5 + [False]
+    assert course.lesson("12_5").place == "12_projects/12_5_characters/12_5_characters"
+
+
+def test_a_package_that_is_given_stands_for_all_of_it_but_what_is_built_now_or_later(course):
+    modules = course.modules(course.lesson("12_1"))
+    assert {"gradschool.nn.layers.lstm", "gradschool.nn.keras.layers.core", "gradschool.nn.training.fit"} <= set(
+        modules
+    )
+    later = {module for lesson in course.lessons(["12"]) for module in lesson.builds}
+    assert not later & set(modules)
+    assert set(course.lesson("12_1").builds) < set(course.modules(course.lesson("12_2")))
 
 
 def test_a_part_that_several_lessons_have_is_refused(course):

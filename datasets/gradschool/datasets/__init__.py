@@ -1,7 +1,8 @@
-"""Data for the lessons: two real data sets that ship with the course, larger ones, and ones drawn from a generator.
+"""Data for the lessons: real data sets that ship with the course, larger ones, and ones drawn from a generator.
 
 load_…()      returns a `Dataset` of fresh, writable arrays
-                load_digits and load_diabetes ship; a card beside each file says where the data come from
+                load_digits and load_diabetes ship, and so does load_sonnets, which returns a text;
+                a card beside each file says where the data come from
                 load_mnist, load_fashion_mnist and load_cifar10 find the data on your machine, or download them
 make_…(rng)   draws a new set from a `numpy.random.Generator`; the same seed draws the same set
 """
@@ -16,6 +17,7 @@ from gradschool.datasets.labels import one_hot
 from gradschool.datasets.line import make_noisy_line
 from gradschool.datasets.mnist import load_mnist
 from gradschool.datasets.points import make_140_points
+from gradschool.datasets.sonnets import load_sonnets
 from gradschool.datasets.spirals import make_spirals
 from gradschool.datasets.splitting import split
 
@@ -26,6 +28,7 @@ __all__ = [
     "load_digits",
     "load_fashion_mnist",
     "load_mnist",
+    "load_sonnets",
     "make_140_points",
     "make_blobs",
     "make_noisy_line",

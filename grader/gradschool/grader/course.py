@@ -62,8 +62,14 @@ class Course:
         return self._lessons[full]
 
     def lessons(self, names: Iterable[str] = ()) -> list[Lesson]:
-        """Return the lessons that are named, or all of them."""
-        return [self.lesson(name) for name in (list(names) or self.names)]
+        """Return the lessons that are named, or all of them; a number names all that begin with it."""
+        return [self.lesson(full) for name in (list(names) or self.names) for full in self._numbered(name)]
+
+    def _numbered(self, name: str) -> list[str]:
+        """Return the names that begin with a number, or else the name as it is."""
+        if not name.isdigit():
+            return [name]
+        return [full for full in self.names if full.startswith(f"{int(name):02d}_")] or [name]
 
     def modules(self, lesson: Lesson) -> list[str]:
         """Return the modules that a student of `lesson` has: those that earlier lessons built, and those given.

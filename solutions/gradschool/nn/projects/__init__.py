@@ -1,0 +1,1 @@
+"""What the projects ask for: small programs on top of the library."""
