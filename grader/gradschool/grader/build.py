@@ -30,7 +30,7 @@ def build(course: Course, names: Iterable[str] = (), log: Log = print) -> None:
     for lesson in course.lessons(names):
         (lesson.folder / f"{lesson.name}.ipynb").write_text(_student(lesson), encoding="utf-8", newline="\n")
         public.save(lesson.folder / "public.npz", public_lesson(lesson))
-        log(f"lessons/{lesson.name}: student notebook and public cases")
+        log(f"{lesson.folder.relative_to(course.root)}: student notebook and public cases")
         solved = solved_path(course, lesson)
         solved.parent.mkdir(parents=True, exist_ok=True)
         solved.write_text(notebooks.text(run_solved(course, lesson)), encoding="utf-8", newline="\n")
