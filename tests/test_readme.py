@@ -40,8 +40,8 @@ def test_every_make_verb_and_command_of_the_documents_exists() -> None:
 
 
 def test_the_table_of_lessons_names_every_lesson(course: Course) -> None:
-    for name in course.names:
-        assert f"(lessons/{name}/{name}.ipynb)" in README
+    for lesson in course.lessons():
+        assert f"(lessons/{lesson.place}.ipynb)" in README
 
 
 def test_every_link_leads_somewhere() -> None:
@@ -55,7 +55,11 @@ def test_the_network_in_the_readme_can_be_trained(monkeypatch: pytest.MonkeyPatc
     rng = np.random.default_rng(0)
     few = datasets.Dataset(rng.random((50, 1, 28, 28), np.float32), rng.integers(10, size=50), (), ())
     monkeypatch.setattr(datasets, "load_mnist", lambda: few)
-    (example,) = re.findall(r"```python\n(.*?)```", README, re.S)
+    by_hand, on_the_tape = re.findall(r"```python\n(.*?)```", README, re.S)
     names: dict[str, Any] = {}
-    exec(example, names)
+    exec(by_hand, names)
     assert names["model"].forward(few.X).shape == (50, 10)
+    names |= {"rows": rng.random((32, 64)), "labels": rng.integers(10, size=32)}
+    exec(on_the_tape, names)
+    before = names["loss"].item()
+    assert names["criterion"](names["model"](names["rows"]), names["labels"]).item() < before

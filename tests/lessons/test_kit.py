@@ -144,7 +144,8 @@ def test_none_and_zeros_fail(lesson: Lesson, check: Check, constant: float | Non
         for name in check.spec.of:
             right = getattr(nn, name)
             if isinstance(right, type):
-                body = {m: blank(f, constant) for m, f in vars(right).items() if callable(f) and not m.startswith("__")}
+                methods = {m: getattr(f, "__func__", f) for m, f in vars(right).items() if not m.startswith("__")}
+                body = {m: blank(f, constant) for m, f in methods.items() if callable(f)}
                 replaced[name] = type(name, (right,), body)
             else:
                 replaced[name] = blank(right, constant) if callable(right) else constant

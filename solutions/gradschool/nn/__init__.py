@@ -36,7 +36,7 @@ Schedules       ConstantLR LinearLR StepLR MultiStepLR MultiplicativeLR LambdaLR
 First weights   zeros ones constant normal uniform truncated_normal glorot_normal glorot_uniform he_normal he_uniform
                 lecun_normal lecun_uniform orthogonal; fans
 Training        batches fit evaluate predict History summary save load, and the modules callbacks, metrics, plots
-Gradients       numeric_gradient check_gradient
+Gradients       numeric_gradient check_gradient; the module autograd: tensors that record what is done to them
 Keras           the module keras: the same parts under Keras' names
 
 Batches are (N, D), images (N, C, H, W), sequences (T, N, D). A parameter (`Parameter`) has a `value` and a `grad` of
@@ -167,7 +167,7 @@ MODULES = {
 }
 """The module of each public name, relative to this package."""
 
-SUBMODULES = ["callbacks", "keras", "linear_regression", "metrics", "plots"]
+SUBMODULES = ["autograd", "callbacks", "keras", "linear_regression", "metrics", "plots"]
 """The modules that are public as a whole."""
 
 __all__ = sorted([*MODULES, *SUBMODULES])
@@ -197,6 +197,7 @@ def __dir__() -> list[str]:
 
 
 if TYPE_CHECKING:
+    from gradschool.nn import autograd as autograd
     from gradschool.nn import callbacks as callbacks
     from gradschool.nn import keras as keras
     from gradschool.nn import linear_regression as linear_regression

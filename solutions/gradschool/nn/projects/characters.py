@@ -16,6 +16,7 @@ arXiv:1308.0850.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,7 +60,9 @@ class CharacterModel(Layer):
         self.lstm = LSTM(features, hidden, rng=rng)
         self.head = TimeDistributed(Dense(hidden, tokens, rng=rng))
 
-    def forward(self, x: Codes, *, state: Sequence[npt.ArrayLike] | None = None, train: bool = False) -> Array:
+    def forward(
+        self, x: npt.NDArray[Any], *, state: Sequence[npt.ArrayLike] | None = None, train: bool = False
+    ) -> Array:
         """Return the logits, of shape (T, N, tokens), for codes of shape (T, N).
 
         `state` is the pair (h, c) before the first step, each of shape (N, hidden); zeros if there is none.

@@ -78,7 +78,7 @@ class Compiled:
             _warn_unless_probabilities(network, head)
         self._network = network if logits is None else logits
         penalties = self.model.all_penalties()
-        made = self._loss.make(logits=on_logits)
+        made = self.model.prepared(self._loss.make(logits=on_logits))
         self._objective = Penalised(made, penalties) if penalties else made
         finish = getattr(nn, head)().forward if logits is not None else _as_it_is
         functions = metrics.named(self._chosen, logits=on_logits and logits is None, binary=head == "Sigmoid")

@@ -42,6 +42,14 @@ def save(model: Sequential, path: str | os.PathLike[str], overwrite: bool) -> No
 
 def load_model(filepath: str | os.PathLike[str], compile: bool = True) -> Sequential:
     """Return the model that `model.save` wrote to a file, compiled as it was unless `compile` is false."""
+    from gradschool.nn.keras.models.sequential import Sequential
+
+    model: Sequential = restored(filepath, compile, Sequential)
+    return model
+
+
+def restored(filepath: str | os.PathLike[str], compile: bool, kind: type[Any]) -> Any:
+    """Return the model of a file as a model of this class; see `load_model`."""
     from gradschool.nn.keras import config as settings
 
     arrays = _read(filepath)
@@ -51,7 +59,7 @@ def load_model(filepath: str | os.PathLike[str], compile: bool = True) -> Sequen
     before = settings.floatx()
     settings.set_floatx(config["dtype"])
     try:
-        model: Sequential = _restored(config["model"])
+        model = _restored(config["model"], kind)
     finally:
         settings.set_floatx(before)
     _load(model, arrays, "weights/", filepath)
@@ -82,13 +90,11 @@ def _described(model: Any) -> dict[str, Any]:
     return {"name": model.name, "layers": layers, "names": names, "trained": trained, "shape": model.takes}
 
 
-def _restored(config: dict[str, Any]) -> Any:
-    """Return the model again."""
-    from gradschool.nn.keras.models.sequential import Sequential
-
-    model = Sequential(name=config["name"])
+def _restored(config: dict[str, Any], kind: type[Any]) -> Any:
+    """Return the model again, of this class."""
+    model = kind(name=config["name"])
     for one, name, trained in zip(config["layers"], config["names"], config["trained"], strict=True):
-        layer: Layer = _restored(one) if "layers" in one else restore(one)
+        layer: Layer = _restored(one, kind) if "layers" in one else restore(one)
         layer.name, layer.named, layer.trainable = name, True, trained
         model.add(layer)
     model.build_for(tuple(config["shape"]))

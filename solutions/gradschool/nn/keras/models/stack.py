@@ -120,8 +120,13 @@ class Stack(Layer):
             end = self._reached[-1]
             entry = Entry(self.takes or (), np.int64 if self.takes_indices else self._dtype(), self.name)
             modules = [module for row in self._modules for module in row]
-            self._network = nn.Sequential(entry, *modules, *conversion(end.order, PLAIN, len(end.shape) + 1))
+            network = nn.Sequential(entry, *modules, *conversion(end.order, PLAIN, len(end.shape) + 1))
+            self._network = self.prepared(network)
         return self._network
+
+    def prepared(self, part: Any) -> Any:
+        """Return the network or the loss that is trained as it is; a model with other gradients has another."""
+        return part
 
     @property
     def takes_indices(self) -> bool:
@@ -152,7 +157,8 @@ class Stack(Layer):
         last = next((i for i in reversed(range(len(modules))) if not isinstance(modules[i], Transposed)), 0)
         if not kind or type(modules[last]).__name__ != kind or getattr(modules[last], "axis", -1) != -1:
             return None
-        return nn.Sequential(*modules[:last], *modules[last + 1 :])
+        without: nn.Sequential = self.prepared(nn.Sequential(*modules[:last], *modules[last + 1 :]))
+        return without
 
     def __repr__(self) -> str:
         """Return the layers."""
