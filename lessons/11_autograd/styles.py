@@ -1,7 +1,5 @@
 """Right answers to lesson 11 in other styles."""
 
-from contextlib import ContextDecorator
-
 import numpy as np
 
 from gradschool.grader.authoring import style
@@ -9,6 +7,8 @@ from gradschool.grader.authoring import style
 
 @style("counting users, and functions with names")
 def _(nn):
+    from contextlib import ContextDecorator
+
     def elementwise():
         Row = nn.autograd.Row
 
