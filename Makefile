@@ -35,6 +35,8 @@ bench-projects: $(VENV)/.oracle  ## run the projects' experiments beside PyTorch
 bench-grading: $(VENV)/.dev  ## measure grading against nbgrader and bare execution; writes benchmarks/grading.md
 	$(BIN)/python benchmarks/grading.py --write
 
+nbval: export OPENBLAS_NUM_THREADS := 1
+nbval: export OMP_NUM_THREADS := 1
 nbval: $(VENV)/.dev  ## run the solved notebooks and compare their outputs; run the student notebooks as shipped
 	$(BIN)/pytest --nbval solutions/notebooks
 	$(BIN)/pytest --nbval-lax lessons

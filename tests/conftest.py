@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gradschool.grader.course import Course
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Before NumPy is imported: as many processes as cores, each with as many threads, would wait for each other."""
+
+from gradschool.grader.course import Course  # noqa: E402
 
 
 @pytest.hookimpl(optionalhook=True)

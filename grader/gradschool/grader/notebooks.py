@@ -7,6 +7,7 @@ submission's cells can be matched even where their metadata is lost.
 from __future__ import annotations
 
 import base64
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -98,7 +99,11 @@ def execute(made: Any, folder: Path, seconds: int | None = 300) -> Any:
     client = NotebookClient(
         made, timeout=seconds, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, record_timing=False
     )
-    client.execute(stderr=subprocess.DEVNULL)  # what a kernel says of itself; what cells print comes another way
+    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    client.execute(
+        stderr=subprocess.DEVNULL,  # what a kernel says of itself; what cells print comes another way
+        env=os.environ | one_thread,  # last digits don't depend on the number of cores
+    )
     for cell in made.cells:
         if cell.cell_type == "code":
             cell.outputs = _joined(cell.outputs)
