@@ -33,7 +33,7 @@ def test_the_committed_files_of_the_course_are_fresh(course):
     compared = build.check(course)
     for lesson in course.lessons():
         assert f"lessons/{lesson.place}.ipynb" in compared
-        assert f"lessons/{lesson.name}/public.npz" in compared
+        assert f"{lesson.folder.relative_to(course.root)}/public.npz" in compared
         assert f"solutions/notebooks/{lesson.name}.ipynb" in compared
     assert compared[-1] == "lessons/README.md"
     assert len(compared) == len(set(compared))
