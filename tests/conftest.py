@@ -13,6 +13,15 @@ os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 from gradschool.grader.course import Course  # noqa: E402
 
 
+LONG = ("test_class.py", "test_assemble.py", "test_a_grader_that_is_not_root", "test_cluster.py", "test_jupyterlab.py")
+"""Tests of a minute each: they begin first, so that no process is left with one when all others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long tests first, and leave the order as it is otherwise."""
+    items.sort(key=lambda item: not any(part in item.nodeid for part in LONG))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Return two processes a core for `pytest -n auto`: many tests wait for a sandbox, a database or a limit."""
