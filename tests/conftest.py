@@ -12,7 +12,6 @@ os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 
 from gradschool.grader.course import Course  # noqa: E402
 
-
 LONG = ("test_class.py", "test_assemble.py", "test_a_grader_that_is_not_root", "test_cluster.py", "test_jupyterlab.py")
 """Tests of a minute each: they begin first, so that no process is left with one when all others are done."""
 

@@ -61,8 +61,8 @@ def check(course: Course, names: Iterable[str] = ()) -> list[str]:
         see(student, _read(student) == _student(lesson))
         see(lesson.folder / "public.npz", _same_public(lesson.folder / "public.npz", lesson))
         see(solved_path(course, lesson), _same_cells(solved_path(course, lesson), lesson))
-        for figure in sorted({name for cell in lesson.cells for name in cell.figures}):
-            see(course.root / "figures" / f"{figure}.png", not figure_is_stale(course.root / "figures", figure))
+    for figure in sorted({name for lesson in course.lessons(names) for cell in lesson.cells for name in cell.figures}):
+        see(course.root / "figures" / f"{figure}.png", not figure_is_stale(course.root / "figures", figure))
     see(course.root / "lessons/README.md", _read(course.root / "lessons/README.md") == readme(course))
     if stale:
         raise StaleError("stale, run `gradschool build` (or `make figures` for a picture): " + ", ".join(stale))
