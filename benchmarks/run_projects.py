@@ -26,13 +26,17 @@ PROJECTS = {
 
 
 def tables(project: str) -> str:
-    """Return what the script of a project prints."""
+    """Return what the script of a project prints; it is printed here as it comes."""
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     command = [sys.executable, str(FOLDER / "projects" / f"{project}.py")]
-    done = subprocess.run(command, env=os.environ | threads, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
+    lines = []
+    with subprocess.Popen(command, env=os.environ | threads, stdout=subprocess.PIPE, text=True) as script:
+        for line in script.stdout or ():
+            print(line, end="", flush=True)
+            lines.append(line)
+    if script.returncode:
         raise SystemExit(f"{project}.py failed")
-    return done.stdout.strip()
+    return "".join(lines).strip()
 
 
 def main() -> None:
@@ -48,8 +52,8 @@ def main() -> None:
     text = [f"{conditions()}."]
     print(text[0])
     for project in options.projects or PROJECTS:
+        print(f"\n### {PROJECTS[project]}\n", flush=True)
         text += [f"### {PROJECTS[project]}", tables(project)]
-        print("", *text[-2:], sep="\n\n", flush=True)
     if options.write:
         readme = FOLDER / "README.md"
         before, rest = readme.read_text().split(BEGIN)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-"""Before NumPy is imported: as many processes as cores, each with as many threads, would wait for each other."""
+from gradschool.grader.sandbox.limits import ONE_THREAD
 
-from gradschool.grader.course import Course  # noqa: E402
+os.environ |= ONE_THREAD  # before NumPy is imported: two threads in each of many processes would wait for each other
+
+from gradschool.grader.course import Course
 
 LONG = ("test_class.py", "test_assemble.py", "test_a_grader_that_is_not_root", "test_cluster.py", "test_jupyterlab.py")
 """Tests of a minute each: they begin first, so that no process is left with one when all others are done."""

@@ -126,7 +126,6 @@ def main() -> None:
     for name, values in rows:
         cells = [f"{v.mean():.2f} ({v.min():.2f} to {v.max():.2f})" for v in values.T]
         print(f"| {name} | {' | '.join(cells)} |")
-    print(f"\nPyTorch {torch.__version__}, NumPy {np.__version__}; one thread, float32.")
 
 
 if __name__ == "__main__":

@@ -5,12 +5,8 @@ What differs is what is dropped: each side draws its own masks.
 
 from __future__ import annotations
 
-import os
-import platform
 import time
 from collections.abc import Callable
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -113,17 +109,6 @@ def spread(values: Any, form: str) -> str:
     return f"{mean} ({format(min(values), form)} to {format(max(values), form)})"
 
 
-def table(head: list[str], rows: list[list[str]]) -> str:
-    """Return a table in Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def conditions() -> str:
-    """Return the machine and the versions, in a sentence."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if os.path.exists("/proc/cpuinfo") else []
-    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
-    return (
-        f"{model}, one thread; Python {platform.python_version()}, NumPy {np.__version__}, "
-        f"PyTorch {version('torch')}; seconds of processor time."
-    )
+def line(cells: list[str]) -> str:
+    """Return a row of a table in Markdown."""
+    return f"| {' | '.join(cells)} |"

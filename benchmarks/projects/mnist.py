@@ -200,18 +200,16 @@ def main() -> None:
         parser.error(f"there is no way {sorted(unknown)[0]!r}; there are {', '.join(WAYS)}")
     train, test = (datasets.load_mnist(part, download=False) for part in ("train", "test"))
     data = Data(train.X, train.y, test.X, test.y)
-    print(f"{mirror.conditions()} Mean of {options.seeds} seeds (smallest to largest).\n")
-    rows = []
+    print(f"Means of {options.seeds} seeds (smallest to largest); seconds of the processor.\n")
+    head = ["way", "ours, test accuracy", "ours, s", "PyTorch, test accuracy", "PyTorch, s"]
+    print(mirror.line(head), mirror.line(["---"] * len(head)), sep="\n", flush=True)
     for name in options.ways or WAYS:
         runs = [WAYS[name].run(data, seed) for seed in range(options.seeds)]
         row = [WAYS[name].what]
         for side in zip(*runs, strict=True):
             accuracies, seconds = zip(*side, strict=True)
             row += [mirror.spread(accuracies, ".2%"), f"{np.mean(seconds):.1f}"]
-        rows.append(row)
-        print(*row, sep="  |  ", flush=True)
-    head = ["way", "ours, test accuracy", "ours, s", "PyTorch, test accuracy", "PyTorch, s"]
-    print("\n" + mirror.table(head, rows))
+        print(mirror.line(row), flush=True)
 
 
 if __name__ == "__main__":

@@ -99,20 +99,18 @@ def main() -> None:
     rng = np.random.default_rng(1)
     new = [datasets.make_140_points(rng=rng) for _ in range(20)]
     X_new, y_new = np.concatenate([x for x, _ in new]), np.concatenate([t for _, t in new])
-    print(f"{mirror.conditions()} {options.epochs} epochs. Mean of {options.seeds} seeds (smallest to largest).\n")
+    print(f"{options.epochs} epochs; means of {options.seeds} seeds (smallest to largest); seconds of the processor.\n")
     best = points.r_squared(points.best_guess(X), y), points.r_squared(points.best_guess(X_new), y_new)
     print(f"The best guess: R² {best[0]:.2f} on the 140 points, {best[1]:.2f} on 2,800 new ones.\n")
-    rows = []
+    head = ["run", "ours, R² on the 140", "on new ones", "s", "PyTorch, R² on the 140", "on new ones", "s"]
+    print(mirror.line(head), mirror.line(["---"] * len(head)), sep="\n", flush=True)
     for name in options.runs or RUNS:
         both = [measure(RUNS[name], (X, y, X_new, y_new), seed, options.epochs) for seed in range(options.seeds)]
         row = [RUNS[name].what]
         for side in zip(*both, strict=True):
             own, unseen, seconds = zip(*side, strict=True)
             row += [mirror.spread(own, ".2f"), mirror.spread(unseen, ".2f"), f"{np.mean(seconds):.1f}"]
-        rows.append(row)
-        print(*row, sep="  |  ", flush=True)
-    head = ["run", "ours, R² on the 140", "on new ones", "s", "PyTorch, R² on the 140", "on new ones", "s"]
-    print("\n" + mirror.table(head, rows))
+        print(mirror.line(row), flush=True)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 
 from gradschool.grader.lesson import FIGURE, Cell, Lesson
+from gradschool.grader.sandbox.limits import ONE_THREAD
 
 FORMS = ("student", "solved", "instructor")
 
@@ -99,10 +100,9 @@ def execute(made: Any, folder: Path, seconds: int | None = 300) -> Any:
     client = NotebookClient(
         made, timeout=seconds, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, record_timing=False
     )
-    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     client.execute(
         stderr=subprocess.DEVNULL,  # what a kernel says of itself; what cells print comes another way
-        env=os.environ | one_thread,  # last digits don't depend on the number of cores
+        env=os.environ | ONE_THREAD,  # last digits don't depend on the number of cores
     )
     for cell in made.cells:
         if cell.cell_type == "code":

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""The environment in which NumPy's matrix products take one thread; it is read when NumPy is imported."""
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from gradschool.grader.sandbox.limits import Limits
+from gradschool.grader.sandbox.limits import ONE_THREAD, Limits
 from gradschool.grader.sandbox.messages import CellResult, Executed, Task, collect, request
 from gradschool.grader.sandbox.process import Launch, converse, patience_of
 from gradschool.grader.sandbox.retry import run_until_done
@@ -52,9 +52,8 @@ def run_once(prepared: Prepared, task: Task, limits: Limits) -> Executed:
 def environment(scratch: str) -> dict[str, str]:
     """Return all that a student's process has of environment variables."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT") if name in os.environ}
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     folders = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"), scratch)
-    return {**kept, **threads, **folders, "MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, **ONE_THREAD, **folders, "MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _limiter(limits: Limits) -> Callable[[], None] | None:
