@@ -108,7 +108,7 @@ def test_pieces_of_attacks_put_together_at_random_do_not_act(acting):
     ]
     pieces = [*words, *'<>()[]:\\`\n !/"*\t$#']
     draw = random.Random(0)
-    texts = ["".join(draw.choices(pieces, k=draw.randint(2, 14))) for _ in range(3000)]
+    texts = ["".join(draw.choices(pieces, k=draw.randint(2, 14))) for _ in range(1500)]
     hits = [text for text in texts if acting(harmless(text))]
     assert hits == []
     assert sum(bool(acting(text)) for text in itertools.islice(texts, 1000)) > 5
