@@ -22,7 +22,7 @@ run: $(VENV)/.instructor  ## run the solved notebook of LESSON, with the data th
 	$(BIN)/gradschool run $(LESSON)
 
 test: $(VENV)/.dev  ## all tests, in parallel
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -p no:nbval -n $(WORKERS) --dist worksteal
 
 oracle: $(VENV)/.oracle  ## install PyTorch, with which `make test` then compares the library live
 

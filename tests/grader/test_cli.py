@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -69,6 +70,14 @@ def test_every_command_is_among_those_tested():
     names = {command.callback.__name__ for command in cli.app.registered_commands}
     assert names == {"build", "figures", "matrix", "release", "grade", "mistakes", "export", "demo", "assemble", "run"}
     assert {c.name for c in cli.classroom.registered_commands} == {"init", "simulate"}
+
+
+def test_the_grader_starts_without_the_parsers_that_jsonschema_would_make():
+    """To import them takes seconds; jsonschema, which nbformat imports, does without them."""
+    program = "import gradschool.grader.grade, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert {"nbformat", "jsonschema"} <= set(done.stdout.split())
+    assert "lark" not in done.stdout.split()
 
 
 def test_an_unknown_command_or_option_has_status_2(run, tmp_path):

@@ -297,6 +297,14 @@ def test_broadcasting_undone_is_the_transpose_of_broadcasting(shape, rng):
     np.testing.assert_allclose(np.sum(back * x), np.sum(dy * np.broadcast_to(x, dy.shape)), rtol=1e-10)
 
 
+@pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value encountered")
+@pytest.mark.parametrize("axis", [None, 0, 1])
+def test_the_mean_of_no_numbers_has_a_gradient_without_numbers(axis):
+    x = leaf(np.zeros((0, 3)))
+    x.mean(axis=axis).sum().backward()
+    assert x.grad.shape == (0, 3)
+
+
 def test_an_operation_of_ones_own(rng):
     calls = []
 

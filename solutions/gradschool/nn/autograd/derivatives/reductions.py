@@ -28,7 +28,7 @@ def reductions() -> Rows:
 
     return {
         "sum": Row(np.sum, lambda dy, y, a, axis, keepdims: back(dy, a, axis)),
-        "mean": Row(np.mean, lambda dy, y, a, axis, keepdims: back(dy, a, axis) * (y.size / a.size)),
+        "mean": Row(np.mean, lambda dy, y, a, axis, keepdims: back(dy, a, axis) * (y.size / max(a.size, 1))),
         "max": Row(np.max, pick),
         "min": Row(np.min, pick),
     }
