@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from gradschool.datasets import make_140_points, make_blobs, make_noisy_line, make_spirals, split
+from gradschool.datasets import make_140_points, make_blobs, make_noisy_line, make_spirals, make_ten_classes, split
 
 CENTERS = [(0, 0), (3, 3)]
 MAKERS = {
@@ -13,12 +13,14 @@ MAKERS = {
     "make_blobs": partial(make_blobs, 12, CENTERS),
     "make_spirals": partial(make_spirals, 12),
     "make_140_points": make_140_points,
+    "make_ten_classes": partial(make_ten_classes, 12),
     "split": partial(split, np.arange(24.0).reshape(12, 2), np.arange(12)),
 }
 BY_COUNT = {
     "make_noisy_line": make_noisy_line,
     "make_blobs": partial(make_blobs, centers=CENTERS),
     "make_spirals": make_spirals,
+    "make_ten_classes": make_ten_classes,
 }
 BY_SPREAD = [("make_noisy_line", "noise"), ("make_blobs", "scale"), ("make_spirals", "noise")]
 

@@ -520,10 +520,10 @@ def _(rng):
 
 @network_learns.outcome("share of new examples whose class is named, on average", at_least=0.31, uses=["guesses"])
 def _(arrays, judge):
-    """Measured on 30 draws of the reference, with up to 60 epochs: 0.358 to 0.516, mean 0.476. No false failure.
+    """Measured on 40 draws of the reference: 0.366 to 0.508, mean 0.473. No false failure.
 
-    The control whose held-out tenth is the last one, on 8 draws: 0.178 to 0.269. Counted is how probable each named
-    class is, which varies less than how many are right.
+    The control whose held-out tenth is the last one, on 10 draws: 0.182 to 0.260; with labels shuffled apart: 0.076 to
+    0.115. Counted is how probable each named class is, which varies less than how many are right.
     """
     guesses, probabilities = np.asarray(arrays["guesses"]), judge["probabilities"]
     if guesses.shape != (len(probabilities),):
@@ -583,17 +583,19 @@ def _(rng):
     yield {"seed": int(rng.integers(2**31)), "new": new, "judge": judge}
 
 
-@better_guess_wins.outcome("share of new examples whose class is named, on average", at_least=0.505, uses=["guesses"])
+@better_guess_wins.outcome("right answers, as a share of the best possible", at_least=0.83, uses=["guesses"])
 def _(arrays, judge):
-    """Measured on 30 draws of the reference: 0.528 to 0.564, mean 0.544; on 2 more, 0.527 and 0.531. No false failure.
+    """Measured on 60 draws of the reference: 0.851 to 0.892, mean 0.874. No false failure. A style, on 40: 0.856 up.
 
-    The given network, on the same draws: 0.358 to 0.516, mean 0.476. Features of one spread, on 8 draws: 0.366 to
-    0.410. Counted is how probable each named class is, which varies less than how many are right.
+    On the same 60 the given network: 0.643 to 0.821, and weights that learn by heart: 0.763 to 0.824. On 15 draws
+    features of one spread: 0.523 to 0.590, and no hidden layer: 0.609 to 0.663. Counted is how probable each named
+    class is, which varies less than how many are right.
     """
     guesses, probabilities = np.asarray(arrays["guesses"]), judge["probabilities"]
     if guesses.shape != (len(probabilities),):
         return 0.0
-    return np.mean(probabilities[np.arange(len(guesses)), np.clip(guesses.astype(int), 0, 9)])
+    named = probabilities[np.arange(len(guesses)), np.clip(guesses.astype(int), 0, 9)]
+    return np.mean(named) / np.mean(np.max(probabilities, axis=1))
 
 
 @better_guess_wins.mistake(

@@ -50,20 +50,20 @@ def _(nn):
     def better_guess(x, y, new, *, seed):
         keras, probabilities = nn.keras, 0
         for i in range(3):
-            schedule = keras.optimizers.schedules.CosineDecay(0.003, 12 * -(-len(x) // 64))
+            schedule = keras.optimizers.schedules.CosineDecay(0.003, 15 * -(-len(x) // 96))
             model = keras.Sequential(
                 [
                     keras.Input((x.shape[1],)),
-                    keras.layers.Dense(128, activation="relu", kernel_initializer="he_normal"),
+                    keras.layers.Dense(200, activation="relu", kernel_initializer="he_normal"),
                     keras.layers.Dropout(0.3),
-                    keras.layers.Dense(80, activation="relu", kernel_initializer="he_normal"),
+                    keras.layers.Dense(120, activation="relu", kernel_initializer="he_normal"),
                     keras.layers.Dropout(0.3),
                     keras.layers.Dense(10, activation="softmax"),
                 ],
                 seed=seed + i,
             )
             model.compile(keras.optimizers.Adam(schedule), "sparse_categorical_crossentropy")
-            model.fit(x, y, batch_size=64, epochs=12, verbose=0)
+            model.fit(x, y, batch_size=96, epochs=15, verbose=0)
             probabilities = probabilities + model.predict(new)
         return probabilities.argmax(axis=1)
 

@@ -397,21 +397,24 @@ def _(nn):
 # ---------------------------------------------------------------- a number that is held
 
 
-@check(of="learn_to_hold", points=4, sort="outcome", needs=["chunk_steps", "equal_weights"], seconds=120)
+@check(of="learn_to_hold", points=4, sort="outcome", needs=["chunk_steps", "equal_weights"], seconds=180)
 def hold_level(nn, seed, x):
-    """Your network, learnt from 250 batches, adds a level that it was told once to a cosine, 80 steps long."""
-    rng = np.random.default_rng(seed)
+    """The best of three networks, each learnt from 250 batches, adds a level that it was told once to a cosine."""
+    learnt, answers = [], []
+    for start in range(3):
+        rng = np.random.default_rng([seed, start])
 
-    def draw():
-        angle = 2 * np.pi * np.arange(80)[:, None] / 20 + rng.uniform(0, 2 * np.pi, size=16)
-        level = rng.uniform(-0.5, 0.5, size=16)
-        told = np.zeros_like(angle)
-        told[0] = level
-        return np.stack([np.sin(angle), told], axis=2), (np.cos(angle) + level)[:, :, None]
+        def draw(rng=rng):
+            angle = 2 * np.pi * np.arange(80)[:, None] / 20 + rng.uniform(0, 2 * np.pi, size=16)
+            level = rng.uniform(-0.5, 0.5, size=16)
+            told = np.zeros_like(angle)
+            told[0] = level
+            return np.stack([np.sin(angle), told], axis=2), (np.cos(angle) + level)[:, :, None]
 
-    cell, head = nn.learn_to_hold(draw, weights=1000, updates=250, rng=np.random.default_rng(seed + 1))
-    learnt = sum(parameter.value.size for parameter in cell.parameters() + head.parameters())
-    return {"no more weights than allowed": learnt <= 1000, "answers": head.forward(cell.forward(x))[-20:, :, 0]}
+        cell, head = nn.learn_to_hold(draw, weights=1000, updates=250, rng=np.random.default_rng([seed, start, 1]))
+        learnt.append(sum(parameter.value.size for parameter in cell.parameters() + head.parameters()))
+        answers.append(head.forward(cell.forward(x))[-20:, :, 0])
+    return {"no more weights than allowed": max(learnt) <= 1000, "answers": np.array(answers)}
 
 
 @hold_level.cases
@@ -426,12 +429,16 @@ def _(rng):
     }
 
 
-@hold_level.outcome("mean squared error over the last 20 steps, on new sequences", at_most=0.04, uses=["answers"])
+@hold_level.outcome("mean squared error over the last 20 steps, of the best of three", at_most=0.04, uses=["answers"])
 def _(arrays, judge):
-    """A network that does not hold the level has 0.083, the variance of the level."""
-    if np.shape(arrays["answers"]) != judge["right"].shape:
+    """Measured on 60 draws of the reference: 0.001 to 0.010, mean 0.003. No false failure.
+
+    A single training ends above 0.04 in some 3 of 100 draws, stuck on the plateau. A network that does not hold the
+    level has 0.083, the variance of the level; the GRU whose gate lets go, on 12 draws: 0.077 to 0.091.
+    """
+    if np.shape(arrays["answers"])[1:] != judge["right"].shape:
         return 1.0
-    return np.mean((arrays["answers"] - judge["right"]) ** 2)
+    return np.min(np.mean((arrays["answers"] - judge["right"]) ** 2, axis=(1, 2)))
 
 
 @hold_level.mistake(

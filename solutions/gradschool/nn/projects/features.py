@@ -85,13 +85,13 @@ def better_guess(x: Array, y: npt.NDArray[np.integer], new: Array, *, seed: int)
     """
     epochs, rate = 20, 2e-3
     layers: list[Any] = [keras.Input(x.shape[1:])]
-    for units in (180, 130):
+    for units in (400, 200):
         layers.append(keras.layers.Dense(units, activation="relu", kernel_initializer="he_uniform"))
         layers.append(keras.layers.Dropout(0.3))
     layers.append(keras.layers.Dense(int(y.max()) + 1, activation="softmax"))
     model = keras.Sequential(layers, seed=seed)
     model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
     falling = keras.callbacks.LearningRateScheduler(lambda epoch: rate * (1 + np.cos(np.pi * epoch / epochs)) / 2)
-    model.fit(x, y, batch_size=64, epochs=epochs, verbose=0, callbacks=[falling])
+    model.fit(x, y, batch_size=128, epochs=epochs, verbose=0, callbacks=[falling])
     guesses: npt.NDArray[np.int64] = np.argmax(model.predict(new), axis=1)
     return guesses

@@ -109,9 +109,9 @@ def learn_to_hold(
     hidden = hidden_units("LSTM", 2, 1, weights)
     cell = LSTM(2, hidden, forget_bias=4.0, rng=rng)  # remembers for some 50 steps before it has learnt anything
     head = TimeDistributed(Dense(hidden, 1, rng=rng))
-    optimizer = Adam(cell.parameters() + head.parameters(), 0.02)
+    optimizer = Adam(cell.parameters() + head.parameters(), 0.015)
     for update in range(updates):
-        optimizer.learning_rate = 0.01 * (1 + np.cos(np.pi * update / updates))
+        optimizer.learning_rate = 0.0075 * (1 + np.cos(np.pi * update / updates))
         x, y = draw()
         train_chunks(cell, head, x, y, optimizer=optimizer, chunk=len(x))
     return cell, head
