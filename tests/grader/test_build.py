@@ -162,5 +162,16 @@ def test_a_solved_notebook_that_raises_is_refused(tiny):
     assert "NameError: name 'nothing' is not defined" in str(raised.value)
 
 
+def test_a_solved_notebook_that_ends_its_kernel_or_takes_too_long_is_refused(tiny):
+    ends = "    import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    tiny.change(tiny.text, "    print(double(np.ones(2)))", ends)
+    with pytest.raises(LessonError, match="the kernel of the solved notebook was ended; was there enough memory"):
+        build.build(tiny.course(), log=lambda line: None)
+    tiny.change(tiny.text, ends, "    while True: pass")
+    course = tiny.course()
+    with pytest.raises(LessonError, match="a cell of the solved notebook takes too long"):
+        build.run_solved(course, course.lesson("01_tiny"), seconds=1)
+
+
 def test_only_the_named_lessons_are_built_and_checked(tiny):
     assert build.check(tiny.course(), ["1"]) == ALL

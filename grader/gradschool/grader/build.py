@@ -85,9 +85,9 @@ def run_solved(course: Course, lesson: Lesson, seconds: int | None = 300) -> Any
     """Return the solved notebook with its outputs; a cell has so many seconds, or as many as it needs.
 
     Raises:
-        LessonError: a cell raises.
+        LessonError: a cell raises or takes longer, or ends the kernel.
     """
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     made = notebooks.notebook(lesson, "solved")
     try:
@@ -95,6 +95,12 @@ def run_solved(course: Course, lesson: Lesson, seconds: int | None = 300) -> Any
     except CellExecutionError as error:
         plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
         raise LessonError(f"lessons/{lesson.name}: the solved notebook raises\n{plain}") from None
+    except CellTimeoutError as error:
+        raise LessonError(f"lessons/{lesson.name}: a cell of the solved notebook takes too long\n{error}") from None
+    except DeadKernelError:
+        raise LessonError(
+            f"lessons/{lesson.name}: the kernel of the solved notebook was ended; was there enough memory?"
+        ) from None
 
 
 def run(course: Course, names: Iterable[str], to: Path, log: Log = print) -> None:
