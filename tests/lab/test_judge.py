@@ -254,6 +254,17 @@ def test_a_mistake_with_a_fault_is_never_named():
     assert verdict(changed(dX=half), mistakes=[failing]).mistake is None
 
 
+def test_a_mistake_that_would_make_a_right_array_wrong_is_not_named():
+    both = Mistake("W is transposed", "How many rows has W?", changed(dX=negative, dW=half))
+    argument = Mistake("x is negated in place", "Whose is x?", changed(dX=negative, **{"x after the call": negative}))
+    for mistake in (both, argument):
+        assert verdict(changed(dX=negative), mistakes=(mistake,)).mistake is None
+        assert verdict(changed(dX=negative), mistakes=(mistake, SIGN)).mistake == "dX has the wrong sign"
+        assert verdict(changed(mistake.evidence, db=half), mistakes=(mistake, MEAN)).mistake is None
+        third = changed(mistake.evidence, db=lambda a: a / 3)
+        assert verdict(third, mistakes=(mistake, MEAN)).mistake == f"{mistake.text}; and db is averaged, not summed"
+
+
 def test_two_mistakes_that_share_the_wrong_arrays_are_both_named():
     got = verdict(changed(db=lambda a: a / 3, dX=negative), mistakes=[MEAN, SIGN])
     assert got.mistake == "dX has the wrong sign; and db is averaged, not summed"
@@ -269,7 +280,7 @@ def test_two_mistakes_are_not_named_if_one_of_the_wrong_arrays_is_of_neither():
 def test_two_mistakes_that_give_the_same_array_are_not_guessed_between():
     one = Mistake("one", "", changed(db=lambda a: a / 3, dW=half))
     other = Mistake("other", "", changed(db=lambda a: a / 3, dW=negative))
-    assert verdict(changed(db=lambda a: a / 3), mistakes=[one, other]).mistake is None
+    assert verdict(changed(db=lambda a: a / 3, dW=lambda a: a * 7), mistakes=[one, other]).mistake is None
 
 
 def test_further_mistakes_are_computed_when_none_of_the_known_fits():
@@ -405,7 +416,7 @@ def test_an_error_is_told_with_the_students_line():
 def test_an_error_with_none_asks_for_a_return_that_is_missing():
     message = "TypeError: unsupported operand type(s) for *: 'NoneType' and 'float'"
     assert faulty("error", message).hint.startswith("Something there is None. Does each of your functions return")
-    assert faulty("error", message, spec=NEEDS, earlier=EARLIER).hint == MEND
+    assert faulty("error", message, spec=NEEDS, earlier=EARLIER).hint.startswith(f"{MEND} Something there is None.")
 
 
 def test_an_error_without_a_line_is_told_as_it_is():

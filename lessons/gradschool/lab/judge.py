@@ -14,13 +14,8 @@ import numpy as np
 
 from gradschool.lab.compare import Difference, difference, equal
 from gradschool.lab.evidence import AFTER, PRINTED, Case, Evidence, Fault
+from gradschool.lab.raised import hint_of
 from gradschool.lab.spec import NUMERIC, Spec
-
-NOTHING = (
-    "Something there is None. Does each of your functions return what it has computed? And is there an assignment of a "
-    "call that changes its argument and returns nothing?"
-)
-"""The hint for an error with None, which is rarely where it shows."""
 
 AND = "; and "
 """What stands between two mistakes that are named at once."""
@@ -141,8 +136,7 @@ def _faulty(spec: Spec, fault: Fault, notes: tuple[str, ...], earlier: Mapping[s
         if fault.where:
             findings.append(f"It happened at {fault.where}")
         rests_on, hint = _mend_first(spec, earlier)
-        if not hint and "NoneType" in fault.message:
-            hint = NOTHING
+        hint = " ".join(filter(None, (hint, hint_of(fault.message))))
     return Verdict(spec.name, of, spec.words, 0.0, spec.points, state, tuple(findings), None, hint, notes, rests_on)
 
 
@@ -236,7 +230,11 @@ def _name_mistake(
         if name == outcome:
             continue
         fitting = [
-            m for m in answers.mistakes if _same(spec, m, evidence, name) and not _harmless(spec, m, answers, name)
+            m
+            for m in answers.mistakes
+            if _same(spec, m, evidence, name)
+            and name in (broken := _broken(spec, m, answers))
+            and broken <= wrong.keys()
         ]
         if len(fitting) != 1:
             return None, ""
@@ -258,12 +256,16 @@ def _same(spec: Spec, mistake: Mistake, evidence: Sequence[Evidence], only: str 
     return True
 
 
-def _harmless(spec: Spec, mistake: Mistake, answers: Answers, name: str) -> bool:
-    """Return whether the mistake leaves this array right in every case."""
-    return all(
-        equal(got.arrays.get(name), want.arrays.get(name), spec.rtol)
+def _broken(spec: Spec, mistake: Mistake, answers: Answers) -> set[str]:
+    """Return the names of the arrays that the mistake makes wrong in some case; those of an outcome are left out."""
+    uses = () if spec.outcome is None else spec.outcome.uses
+    return {
+        name
         for got, want in zip(mistake.evidence, answers.expected, strict=False)
-    )
+        for name in want.arrays
+        if not (name.startswith(NUMERIC) or name in uses)
+        and not equal(got.arrays.get(name), want.arrays[name], spec.rtol)
+    }
 
 
 def _own_gradient(spec: Spec, answers: Answers, evidence: Sequence[Evidence], wrong: Mapping[str, str]) -> list[str]:
