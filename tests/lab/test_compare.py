@@ -168,6 +168,11 @@ def test_a_wrong_boolean_is_shown(got, want, said):
     assert found == Difference("it is not the expected value", said)
 
 
+def test_a_text_where_an_array_should_be_is_called_one():
+    found = difference(np.array("ValueError"), np.ones((2, 3)), 1e-6, {})
+    assert (found.words, found.values) == ("it is a text, not an array of shape (2, 3)", "'ValueError'")
+
+
 def test_wrong_text_is_shown():
     found = difference(np.asarray("left"), np.asarray("right"), RTOL, NO_CASE)
     assert found == Difference("it is not the expected value", "it is 'left', and 'right' was expected")

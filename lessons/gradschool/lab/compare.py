@@ -48,6 +48,8 @@ def equal(got: AnyArray | None, want: AnyArray | None, rtol: float) -> bool:
 def difference(got: AnyArray, want: AnyArray, rtol: float, case: Case) -> Difference | None:
     """Return how `got` differs from `want`, or None if it does not."""
     if got.shape != want.shape:
+        if got.dtype.kind == "U" and got.ndim == 0:
+            return Difference(f"it is a text, not an array of shape {want.shape}", _show(got))
         return Difference(_shape(got, want))
     if got.dtype.kind != want.dtype.kind:
         return Difference(
