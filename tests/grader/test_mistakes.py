@@ -15,13 +15,16 @@ from gradschool.grader import cli
 from gradschool.grader.gradebook import Book
 from gradschool.grader.mistakes import COLUMNS, UNNAMED, Row, count
 from gradschool.grader.summary import Summary, failure
+from gradschool.lab.evidence import Evidence, Fault
+from gradschool.lab.judge import Answers, judge
+from gradschool.lab.spec import Spec
 
 SQUARE = "x is squared, not doubled"
 
 
-def found(name, state="right", mistake=None, rests_on=""):
+def found(name, state="right", mistake=None, rests_on="", message=""):
     """Return what a check found, as JSON has it."""
-    return {"name": name, "state": state, "mistake": mistake, "rests_on": rests_on}
+    return {"name": name, "state": state, "mistake": mistake, "rests_on": rests_on, "message": message}
 
 
 def summary(student, *checks, lesson="01_tiny"):
@@ -55,6 +58,41 @@ def test_the_most_frequent_comes_first_and_the_named_before_the_others():
     ]
     assert [row.words for row in rows[1:3]] == ["m", UNNAMED]
     assert rows[1].share == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind"),
+    [
+        (
+            "ValueError: operands could not be broadcast together with shapes (5,3) (5,)",
+            "two shapes do not fit: one has an axis less",
+        ),
+        ("TypeError: unsupported operand type(s) for *: 'NoneType' and 'float'", "something is None"),
+        ("NameError: name 'dW' is not defined", "NameError"),
+        ("ZeroDivisionError", "ZeroDivisionError"),
+        ("Nonsense: <b>look</b>", None),
+        ("print: it is a function", None),
+        ("int: it is a type", None),
+    ],
+)
+def test_errors_are_counted_by_their_kind(raised, kind):
+    fault = Fault("error", raised, "line 3 of its cell, in `f`: x = NoneType")
+    spec, answers = Spec("a", ("f",), "", 1, "value", ""), Answers([{}], [Evidence()], [])
+    message = judge(spec, answers, [Evidence(fault=fault)], reveal=False).message
+    (row,) = count([summary(who, found("a", "error", message=message)) for who in ("ada", "bob")])
+    assert (row.who, row.state, row.mistake, row.error) == (("ada", "bob"), "error", None, kind)
+    assert row.words == (f"stopped by an error: {kind}" if kind else "stopped by an error")
+    assert row.record()["error"] == kind
+
+
+def test_errors_of_two_kinds_are_two_rows():
+    messages = {
+        "ada": "Your code raised NameError: x.",
+        "bob": "Your code raised TypeError: y.",
+        "cleo": "y was killed.",
+    }
+    rows = count([summary(who, found("a", "error", message=message)) for who, message in messages.items()])
+    assert {row.who: row.error for row in rows} == {("ada",): "NameError", ("bob",): "TypeError", ("cleo",): None}
 
 
 def test_two_mistakes_at_once_are_counted_each():

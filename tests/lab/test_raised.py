@@ -1,11 +1,11 @@
-"""The hints for what Python and NumPy raise: each error is one that really was raised."""
+"""The kinds of what Python and NumPy raise: each error is one that really was raised."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from gradschool.lab.raised import HINTS, LOST, NOTHING, TURNED, UNLIKE, hint_of
+from gradschool.lab.raised import KINDS, LOST, NOTHING, TURNED, UNLIKE, Raised, kind_of
 
 A, B, ROW, COUNTS = np.ones((5, 3)), np.ones((5, 2)), np.ones(5), np.ones(3, dtype=int)
 
@@ -55,16 +55,18 @@ def raised(snippet: str) -> str:
     return f"{type(info.value).__name__}: {str(info.value).splitlines()[0]}"
 
 
-@pytest.mark.parametrize(("snippet", "start"), SNIPPETS.items(), ids=SNIPPETS)
-def test_an_error_that_students_meet_has_its_hint(snippet, start):
-    assert hint_of(raised(snippet)).startswith(start)
+@pytest.mark.parametrize(("snippet", "wanted"), SNIPPETS.items(), ids=SNIPPETS)
+def test_an_error_that_students_meet_is_known(snippet, wanted):
+    kind = kind_of(raised(snippet))
+    assert kind == wanted if isinstance(wanted, Raised) else kind.hint.startswith(wanted)
 
 
-def test_every_hint_is_given_for_some_error():
-    given = {hint_of(raised(snippet)) for snippet in SNIPPETS}
-    assert given == {LOST, TURNED, UNLIKE, *HINTS.values()}
+def test_every_kind_is_that_of_some_error_and_has_its_own_name():
+    kinds = {LOST, TURNED, UNLIKE, *KINDS.values()}
+    assert {kind_of(raised(snippet)) for snippet in SNIPPETS} == kinds
+    assert len({kind.name for kind in kinds}) == len(kinds)
 
 
 @pytest.mark.parametrize("snippet", SILENT)
 def test_other_errors_say_enough_themselves(snippet):
-    assert hint_of(raised(snippet)) == ""
+    assert kind_of(raised(snippet)) is None

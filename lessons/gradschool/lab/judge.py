@@ -14,7 +14,7 @@ import numpy as np
 
 from gradschool.lab.compare import Difference, difference, equal
 from gradschool.lab.evidence import AFTER, PRINTED, Case, Evidence, Fault
-from gradschool.lab.raised import hint_of
+from gradschool.lab.raised import kind_of
 from gradschool.lab.spec import NUMERIC, Spec
 
 AND = "; and "
@@ -136,7 +136,8 @@ def _faulty(spec: Spec, fault: Fault, notes: tuple[str, ...], earlier: Mapping[s
         if fault.where:
             findings.append(f"It happened at {fault.where}")
         rests_on, hint = _mend_first(spec, earlier)
-        hint = " ".join(filter(None, (hint, hint_of(fault.message))))
+        if kind := kind_of(fault.message):
+            hint = f"{hint} {kind.hint}".strip()
     return Verdict(spec.name, of, spec.words, 0.0, spec.points, state, tuple(findings), None, hint, notes, rests_on)
 
 
