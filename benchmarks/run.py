@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from cases import CASES
 
+from gradschool.grader.sandbox.limits import ONE_THREAD
+
 FOLDER = Path(__file__).parent
 BEGIN, END = "<!-- measured: run.py writes between these lines -->", "<!-- end of what was measured -->"
 
@@ -25,8 +27,7 @@ BEGIN, END = "<!-- measured: run.py writes between these lines -->", "<!-- end o
 def measure(*arguments: str) -> Any:
     """Return what one process measured."""
     command = [sys.executable, str(FOLDER / "measure.py"), *arguments]
-    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    done = subprocess.run(command, env=os.environ | threads, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=os.environ | ONE_THREAD, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stderr}")
     return json.loads(done.stdout)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from run import conditions
 
+from gradschool.grader.sandbox.limits import ONE_THREAD
+
 FOLDER = Path(__file__).parent
 BEGIN, END = "<!-- projects: run_projects.py writes between these lines -->", "<!-- end of the projects -->"
 PROJECTS = {
@@ -27,10 +29,9 @@ PROJECTS = {
 
 def tables(project: str) -> str:
     """Return what the script of a project prints; it is printed here as it comes."""
-    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     command = [sys.executable, str(FOLDER / "projects" / f"{project}.py")]
     lines = []
-    with subprocess.Popen(command, env=os.environ | threads, stdout=subprocess.PIPE, text=True) as script:
+    with subprocess.Popen(command, env=os.environ | ONE_THREAD, stdout=subprocess.PIPE, text=True) as script:
         for line in script.stdout or ():
             print(line, end="", flush=True)
             lines.append(line)
@@ -49,7 +50,7 @@ def main() -> None:
         parser.error(f"there is no project {sorted(unknown)[0]!r}; there are {', '.join(PROJECTS)}")
     if options.write and options.projects:
         parser.error("--write is for all projects")
-    text = [f"{conditions()}."]
+    text = [f"{conditions()} (the 140 points: float64)."]
     print(text[0])
     for project in options.projects or PROJECTS:
         print(f"\n### {PROJECTS[project]}\n", flush=True)

@@ -102,6 +102,8 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=300, help="how many batches of 16 are learnt")
     parser.add_argument("--seeds", type=int, default=3, help="how many trainings of each")
     given = parser.parse_args()
+    rngs = [np.random.default_rng([1, seed]) for seed in range(given.seeds)]
+    batches = [[levels(rng, given.steps, 16) for _ in range(given.batches)] for rng in rngs]
     new = levels(np.random.default_rng(2), given.steps, 200)
     print(f"Means of {given.seeds} seeds (smallest to largest); seconds of the processor.\n")
     head = ["cell", "units", "chunk", "error", "error, PyTorch", "s", "s, PyTorch"]
@@ -116,10 +118,8 @@ def main() -> None:
         for chunk in (given.steps, given.steps // 10):
             both = []
             for seed in range(given.seeds):
-                rng = np.random.default_rng([1, seed])
-                batches = [levels(rng, given.steps, 16) for _ in range(given.batches)]
-                mine = ours(*make(kind, forget_bias, seed), batches, rates, chunk, new)
-                both.append((*mine, *theirs(kind, *make(kind, forget_bias, seed), batches, rates, chunk, new)))
+                mine = ours(*make(kind, forget_bias, seed), batches[seed], rates, chunk, new)
+                both.append((*mine, *theirs(kind, *make(kind, forget_bias, seed), batches[seed], rates, chunk, new)))
             error, seconds, their_error, their_seconds = zip(*both, strict=True)
             errors = [mirror.spread(error, ".3f"), mirror.spread(their_error, ".3f")]
             times = [f"{np.mean(seconds):.1f}", f"{np.mean(their_seconds):.1f}"]

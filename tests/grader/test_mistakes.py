@@ -88,11 +88,11 @@ def test_errors_are_counted_by_their_kind(raised, kind):
 def test_errors_of_two_kinds_are_two_rows():
     messages = {
         "ada": "Your code raised NameError: x.",
-        "bob": "Your code raised TypeError: y.",
+        "bob": "the cell of `f` did not run: SyntaxError: incomplete input (line 5: return ((). Hint: See NoneType.",
         "cleo": "y was killed.",
     }
     rows = count([summary(who, found("a", "error", message=message)) for who, message in messages.items()])
-    assert {row.who: row.error for row in rows} == {("ada",): "NameError", ("bob",): "TypeError", ("cleo",): None}
+    assert {row.who: row.error for row in rows} == {("ada",): "NameError", ("bob",): "SyntaxError", ("cleo",): None}
 
 
 def test_two_mistakes_at_once_are_counted_each():

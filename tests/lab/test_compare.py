@@ -169,7 +169,7 @@ def test_a_wrong_boolean_is_shown(got, want, said):
 
 
 def test_a_text_where_an_array_should_be_is_called_one():
-    found = difference(np.array("ValueError"), np.ones((2, 3)), 1e-6, {})
+    found = difference(np.array("ValueError"), np.ones((2, 3)), RTOL, NO_CASE)
     assert (found.words, found.values) == ("it is a text, not an array of shape (2, 3)", "'ValueError'")
 
 
