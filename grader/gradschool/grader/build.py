@@ -115,7 +115,7 @@ def run(course: Course, names: Iterable[str], to: Path, log: Log = print) -> Non
     for lesson in course.lessons(names):
         made = run_solved(course, lesson, seconds=None)
         (to / f"{lesson.name}.ipynb").write_text(notebooks.text(made), encoding="utf-8", newline="\n")
-        page, _ = HTMLExporter(embed_images=True).from_notebook_node(made)  # type: ignore[no-untyped-call]
+        page, _ = HTMLExporter(embed_images=True).from_notebook_node(made)
         (to / f"{lesson.name}.html").write_text(page, encoding="utf-8", newline="\n")
         log(str(to / f"{lesson.name}.html"))
 

@@ -33,6 +33,7 @@ from gradschool.grader.errors import ClassroomError
 from gradschool.grader.grade import Report
 from gradschool.grader.lesson import Lesson
 from gradschool.grader.mistakes import Row, count
+from gradschool.grader.pages import Page
 from gradschool.grader.summary import Summary, load, summarize
 
 TIMESTAMP = "timestamp.txt"
@@ -54,6 +55,7 @@ class Book(Database):
     @cached_property
     def _api(self) -> NbGraderAPI:
         """nbgrader's own commands; making it looks for the exchange, and complains where there is none."""
+        self.config.GenerateFeedback.setdefault("exporter_class", Page)
         with _quiet():
             return NbGraderAPI(coursedir=self.coursedir, config=self.config)
 
