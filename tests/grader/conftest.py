@@ -6,10 +6,12 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nbgrader import api
 
 from gradschool.grader import build, classroom, figures, notebooks
 from gradschool.grader.course import Course
@@ -342,6 +344,14 @@ def write_tiny(root: Path) -> Tiny:
     tiny.styles.write_text(STYLES)
     tiny.figure.write_text(FIGURE)
     return tiny
+
+
+@pytest.fixture(scope="session", autouse=True)
+def asked_once() -> Iterator[None]:
+    """nbgrader starts a program for every new gradebook, to be told which version its tables have."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "get_alembic_version", cache(api.get_alembic_version))
+        yield
 
 
 @pytest.fixture(scope="session")
