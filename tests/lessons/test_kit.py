@@ -56,7 +56,7 @@ def solved(name: str) -> nbformat.NotebookNode:
 
 def few(check: Check) -> list[int]:
     """Return the seeds for all but the reference: of a training one, and its docstring says what many gave."""
-    return SECRET[:1] if check.spec.sort == "outcome" else [0, *SECRET[:3]]
+    return SECRET[:1] if check.spec.sort == "outcome" else [0, *SECRET[:2]]
 
 
 @each_check
@@ -176,7 +176,7 @@ def test_every_style_gets_full_marks(lesson: Lesson, style) -> None:
     replaced = set(style.overlay(reference(lesson.name).names()))
     assert replaced <= set(lesson.exercises)
     for check in lesson.checks.values():
-        for seed in few(check):
+        for seed in few(check)[:2]:  # loops take their time
             right = answers(lesson.name, check.name, seed)
             own = written if seed == few(check)[0] else names
             verdict = judge(check.spec, right, run_probe(check.spec, own, right.cases), reveal=False)

@@ -36,8 +36,6 @@ ISOLATIONS = (*WARM, "bubblewrap")
 NOBODY = 65534
 BRIEF = "GRADSCHOOL_HOSTILE_BRIEF"
 """Set where the submissions run once more as another user: what they leave is then looked for once, at the end."""
-MACHINE = [name for name, expected in HOSTILE.items() if expected["attacks"] == "machine"]
-JUDGE = [name for name in HOSTILE if name not in MACHINE]
 
 CALM = Limits(
     cell_seconds=5.0,
@@ -244,18 +242,8 @@ def violated(world, key, before, made, shown):
     return {condition for condition, kept in holds.items() if not kept}
 
 
-@pytest.mark.parametrize("name", MACHINE)
-def test_an_attack_on_the_machine_gets_what_it_is_worth_and_harms_nobody(name, sandbox, world, key):
-    assert_it_gets_what_it_is_worth_and_harms_nobody(name, sandbox, world, key)
-
-
-@pytest.mark.parametrize("name", JUDGE)
-@pytest.mark.parametrize("sandbox", WARM, indirect=True)
-def test_an_attack_on_the_judge_gets_what_it_is_worth_and_harms_nobody(name, sandbox, world, key):
-    assert_it_gets_what_it_is_worth_and_harms_nobody(name, sandbox, world, key)
-
-
-def assert_it_gets_what_it_is_worth_and_harms_nobody(name, sandbox, world, key):
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_submission_gets_what_it_is_worth_and_harms_nobody(name, sandbox, world, key):
     expected, before, family = HOSTILE[name], world.picture(), len(descendants(os.getpid()))
     states, made, shown = sandbox.grade(notebook(name, world), LIMITS[expected["limits"]])
     for check, wanted in expected["states"].items():
@@ -304,7 +292,8 @@ def test_a_grader_that_is_not_root_is_as_safe(course):
             pytest.skip(f"another user can't read this checkout or its packages: {asked.stderr[-200:]}")
         options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--basetemp", base / "pytest"]
         warm = " or ".join(f"[{isolation}" for isolation in WARM)
-        chosen = [__file__, Path(__file__).with_name("test_isolation.py"), "-k", f"({warm}) and not on_the_judge"]
+        waiting = "several_threads or does_not_end or last_word or run_again"  # they are the same for every user
+        chosen = [__file__, Path(__file__).with_name("test_isolation.py"), "-k", f"({warm}) and not ({waiting})"]
         done = subprocess.run(
             [folder / "v/bin/python", "-m", "pytest", *options, *chosen],
             cwd=course.root,
@@ -312,4 +301,4 @@ def test_a_grader_that_is_not_root_is_as_safe(course):
             **nobody,
         )
     assert done.returncode == 0, done.stdout[-5000:]
-    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > len(WARM) * len(MACHINE)
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > len(WARM) * len(HOSTILE)
