@@ -28,7 +28,7 @@ def isolated(folder, code):
     packages = list(dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib")))
     start = f"import sys; sys.path[:0] = [{str(folder)!r}]; sys.path += {packages!r}\n"
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", start + code], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-I", "-S", "-B", "-c", start + code], cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -124,9 +124,9 @@ class World:
         return found
 
 
-@pytest.fixture(scope="module")
-def world(built):
-    """A classroom with grades and another student, servers, and processes of the grader's user and of nobody."""
+@contextlib.contextmanager
+def made_up(course):
+    """Make a classroom with grades and another student, servers, and processes of the grader's user and of nobody."""
     with contextlib.ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="classroom-"))
         stack.callback(shutil.rmtree, folder)
@@ -158,7 +158,21 @@ def world(built):
         for user in (None, NOBODY)[: 2 if os.geteuid() == 0 else 1]:
             bystanders.append(stack.enter_context(subprocess.Popen(["sleep", "1000"], user=user)))
             stack.callback(bystanders[-1].kill)
-        yield World(folder, built.root, secrets, servers, bystanders)
+        yield World(folder, course, secrets, servers, bystanders)
+
+
+@pytest.fixture(scope="module")
+def world(built):
+    """A world that all submissions in sandboxes share: none may change it."""
+    with made_up(built.root) as world:
+        yield world
+
+
+@pytest.fixture
+def harmed(built):
+    """A world for one submission that has no sandbox."""
+    with made_up(built.root) as world:
+        yield world
 
 
 class Sandbox:
@@ -261,14 +275,14 @@ def test_a_hostile_submission_gets_what_it_is_worth_and_harms_nobody(name, sandb
 
 
 @pytest.mark.parametrize("name", BARE)
-def test_without_a_sandbox_the_same_submission_does_harm(name, world, making, key):
-    expected, before = HOSTILE[name], world.picture()
+def test_without_a_sandbox_the_same_submission_does_harm(name, harmed, making, key):
+    expected, before = HOSTILE[name], harmed.picture()
     try:
         with sandboxed(Isolation("limits", ("limits",))) as runner:
-            _, made, shown = making(runner).grade(notebook(name, world))
-        assert set(expected["without_a_sandbox"]) <= violated(world, key, before, made, shown)
+            _, report, shown = making(runner).grade(notebook(name, harmed))
+        assert set(expected["without_a_sandbox"]) <= violated(harmed, key, before, report, shown)
     finally:
-        for pid in world.ours():
+        for pid in harmed.ours():
             os.kill(pid, 9)
 
 
