@@ -16,6 +16,7 @@ from gradschool.grader.course import Course
 from gradschool.grader.lesson import Lesson
 from gradschool.grader.planting import plant
 from gradschool.grader.reference import Reference
+from gradschool.lab import public
 from gradschool.lab.judge import Answers, judge
 from gradschool.lab.names import Names
 from gradschool.lab.probe import run_probe
@@ -50,6 +51,11 @@ def answers(lesson: str, check: str, seed: int) -> Answers:
 
 
 @cache
+def shipped(name: str) -> public.Lesson:
+    return public.load(COURSE.lesson(name).folder / "public.npz")
+
+
+@cache
 def solved(name: str) -> nbformat.NotebookNode:
     return notebooks.notebook(COURSE.lesson(name), "solved")
 
@@ -76,15 +82,26 @@ def test_the_reference_runs_on_50_secret_seeds_and_gets_full_marks_when_it_runs_
 @each_check
 def test_every_mistake_fails_and_is_named_and_no_other(lesson: Lesson, check: Check) -> None:
     for seed in few(check):
-        known = answers(lesson.name, check.name, seed)
-        for mistake in known.mistakes:
-            verdict = judge(check.spec, known, mistake.evidence, reveal=False)
-            assert verdict.state in ("wrong", "partly"), (seed, mistake.text, verdict)
-            assert verdict.points < check.spec.points
-            assert verdict.mistake == mistake.text, (seed, verdict.findings)
-            assert verdict.hint == mistake.hint
-        if check.spec.outcome is not None:
-            assert_the_controls_miss_the_band(check, known)
+        assert_every_mistake_is_named(check, answers(lesson.name, check.name, seed))
+
+
+@each_check
+def test_what_ships_names_every_mistake_and_no_other(lesson: Lesson, check: Check) -> None:
+    spec, known = shipped(lesson.name).checks[check.name]
+    assert spec.to_json() == check.spec.to_json()
+    assert_every_mistake_is_named(check, known)
+
+
+def assert_every_mistake_is_named(check: Check, known: Answers) -> None:
+    assert [mistake.text for mistake in known.mistakes] == [mistake.text for mistake in check.mistakes]
+    for mistake in known.mistakes:
+        verdict = judge(check.spec, known, mistake.evidence, reveal=False)
+        assert verdict.state in ("wrong", "partly"), (mistake.text, verdict)
+        assert verdict.points < check.spec.points
+        assert verdict.mistake == mistake.text, verdict.findings
+        assert verdict.hint == mistake.hint
+    if check.spec.outcome is not None:
+        assert_the_controls_miss_the_band(check, known)
 
 
 def assert_the_controls_miss_the_band(check: Check, known: Answers) -> None:

@@ -1,6 +1,6 @@
 """What nbgrader's feedback is written with: nbconvert's exporter, which then compiles its templates once a run.
 
-It is made anew for every page, and by itself would compile them for every page: more than half of the time.
+nbgrader makes it anew for every page, and by itself it would compile them for every page.
 """
 
 from __future__ import annotations
