@@ -112,10 +112,11 @@ def run(course: Course, names: Iterable[str], to: Path, log: Log = print) -> Non
     from nbconvert import HTMLExporter
 
     to.mkdir(parents=True, exist_ok=True)
+    exporter = HTMLExporter(embed_images=True)
     for lesson in course.lessons(names):
         made = run_solved(course, lesson, seconds=None)
         (to / f"{lesson.name}.ipynb").write_text(notebooks.text(made), encoding="utf-8", newline="\n")
-        page, _ = HTMLExporter(embed_images=True).from_notebook_node(made)
+        page, _ = exporter.from_notebook_node(made)
         (to / f"{lesson.name}.html").write_text(page, encoding="utf-8", newline="\n")
         log(str(to / f"{lesson.name}.html"))
 
